@@ -1,0 +1,99 @@
+/** The only file that loads the native addon, and the types of what it offers. */
+
+import path from 'node:path';
+import loadPrebuild from 'node-gyp-build';
+import { UintrError } from './errors.js';
+
+export interface NativeReceiver {
+  createFd(vector: number): { id: number; fd: number; pending?: Int32Array };
+  /** Closes our own copy of a vector fd. */
+  closeFd(id: number): void;
+  /** The highest pending vector, or -1. */
+  poll(): number;
+  /** Blocks for at most that long; the vector, or -1. */
+  waitSync(milliseconds: number): number;
+  stui(): void;
+  clui(): void;
+  testui(): boolean;
+  /** Whether the event loop takes interrupts, and whether that keeps it alive. */
+  listen(listening: boolean, keepsAlive: boolean): void;
+  close(): void;
+}
+
+export interface NativeSender {
+  readonly vector: number;
+  send(): void;
+  close(): void;
+}
+
+export interface NativeCapabilities {
+  uintr: boolean;
+  waitpkg: boolean;
+  futexWaitv: boolean;
+  sealFutureWrite: boolean;
+}
+
+export interface Binding {
+  openReceiver(options: {
+    self: object;
+    onInterrupt: (vector: number) => void;
+    onHangUp: (id: number) => void;
+    busyPollMicros: number;
+    waitSyncSpinMicros: number;
+  }): NativeReceiver;
+  openSender(fd: number, options: { self: object; onHangUp: () => void }): NativeSender;
+  capabilities(): NativeCapabilities;
+}
+
+interface Addon {
+  setup(errorClass: typeof UintrError): Binding;
+}
+
+function load(): Binding | UintrError {
+  if (process.platform !== 'linux') {
+    return new UintrError(
+      'ERR_UINTR_UNSUPPORTED_PLATFORM',
+      `uintr needs Linux; this is ${process.platform}`,
+    );
+  }
+  const root = path.dirname(__dirname);
+  try {
+    // Looks at build/Release (compiled here), then at prebuilds/<platform>-<arch> (in the package).
+    return (loadPrebuild(root) as Addon).setup(UintrError);
+  } catch (error) {
+    return loadError(root, error);
+  }
+}
+
+/** Says what was tried, where, and what was wrong with it. */
+function loadError(root: string, error: unknown): UintrError {
+  let file: string | undefined;
+  try {
+    file = loadPrebuild.resolve(root);
+  } catch {
+    // There is none: `error` lists the places that were searched.
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return new UintrError(
+    'ERR_UINTR_UNSUPPORTED_PLATFORM',
+    file === undefined
+      ? `no addon for ${process.platform}-${process.arch}: ${why}`
+      : `the addon ${file} does not load: ${why}`,
+    undefined,
+    undefined,
+    error,
+  );
+}
+
+const loaded = load();
+
+/** Why there is no addon, in one sentence; undefined when there is one. */
+export const loadFailure = loaded instanceof UintrError ? loaded : undefined;
+
+export function binding(): Binding {
+  if (loaded instanceof UintrError) {
+    // A fresh one, so that its stack leads to the caller.
+    throw new UintrError(loaded.code, loaded.message, undefined, undefined, loaded.cause);
+  }
+  return loaded;
+}

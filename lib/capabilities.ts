@@ -1,0 +1,69 @@
+import os from 'node:os';
+import { invalidValue } from './arguments.js';
+import { binding, loadFailure } from './binding.js';
+import { UintrError } from './errors.js';
+
+export type Backend = 'hardware' | 'software';
+
+export interface Capabilities {
+  /** What `auto` picks here; null on a platform without support. */
+  readonly backend: Backend | null;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  readonly cpu: {
+    /** The CPU has user interrupts (CPUID.7.0:EDX[5]). The kernel has to enable them as well. */
+    readonly uintr: boolean;
+    /** The CPU has UMWAIT and TPAUSE (CPUID.7.0:ECX[5]). */
+    readonly waitpkg: boolean;
+  };
+  readonly kernel: {
+    readonly release: string;
+    /** The UINTR system calls that the kernel has. */
+    readonly abi: 'rfc-v1' | 'uintr-next' | null;
+    /** `waitSync` sleeps on several vectors at once by futex_waitv(2); otherwise on eventfds. */
+    readonly futexWaitv: boolean;
+    /** Holders of a vector fd cannot write the state page (F_SEAL_FUTURE_WRITE). */
+    readonly sealFutureWrite: boolean;
+  };
+}
+
+/** What this machine offers, and which backend that makes. */
+export function capabilities(): Capabilities {
+  const release = os.release();
+  if (loadFailure !== undefined) {
+    return {
+      backend: null,
+      reason: loadFailure.message,
+      cpu: { uintr: false, waitpkg: false },
+      kernel: { release, abi: null, futexWaitv: false, sealFutureWrite: false },
+    };
+  }
+  const { uintr, waitpkg, futexWaitv, sealFutureWrite } = binding().capabilities();
+  return {
+    backend: 'software',
+    reason: 'this version of uintr has the software backend only',
+    cpu: { uintr, waitpkg },
+    kernel: { release, abi: null, futexWaitv, sealFutureWrite },
+  };
+}
+
+const CHOICES = ['auto', 'hardware', 'software'] as const;
+export type BackendChoice = (typeof CHOICES)[number];
+
+const isChoice = (value: unknown): value is BackendChoice => CHOICES.some((c) => c === value);
+
+/** The backend for a receiver: the option, unless that is `auto` and UINTR_BACKEND overrides it. */
+export function chooseBackend(option: unknown): Backend {
+  if (!isChoice(option)) throw invalidValue('options.backend', `one of ${CHOICES.join(', ')}`, option);
+  const environment = process.env['UINTR_BACKEND'] || 'auto';
+  if (!isChoice(environment)) {
+    throw invalidValue('UINTR_BACKEND', `one of ${CHOICES.join(', ')}`, environment);
+  }
+  const choice = option === 'auto' ? environment : option;
+  if (choice === 'software') return choice;
+  const { backend, reason } = capabilities();
+  if (choice === 'hardware' && backend !== 'hardware') {
+    throw new UintrError('ERR_UINTR_NO_HARDWARE', `the hardware backend is not available: ${reason}`);
+  }
+  return backend ?? 'software';
+}

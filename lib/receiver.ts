@@ -1,0 +1,360 @@
+import { EventEmitter } from 'node:events';
+import {
+  checkInteger,
+  checkOptions,
+  checkTimeout,
+  checkVector,
+  invalidType,
+  invalidValue,
+} from './arguments.js';
+import { binding, type NativeReceiver } from './binding.js';
+import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
+import { closedError, UintrError } from './errors.js';
+import { disconnect, VectorFd } from './vector-fd.js';
+
+/** Names for vectors: `{ tick: 0, stop: 63 }`. */
+export type Vectors = Readonly<Record<string, number>>;
+
+// With no names given `keyof V` is never; a plain Record<string, number> allows any string.
+export type VectorName<V extends Vectors> = Extract<keyof V, string>;
+
+export type ReceiverEvents<V extends Vectors> = {
+  /** A vector was raised; its name, if it has one. */
+  interrupt: [vector: number, name: VectorName<V> | undefined];
+} & {
+  /** The vector of that name was raised. */
+  [Name in VectorName<V>]: [];
+};
+
+export interface ReceiverOptions<V extends Vectors> {
+  /** Names for vectors; they type `createFd`, `on` and the rest. */
+  readonly vectors?: V;
+  /** `auto` (the default) takes hardware where it works. `UINTR_BACKEND` overrides `auto`. */
+  readonly backend?: BackendChoice;
+  /**
+   * How long to spin for an interrupt before going to sleep, in microseconds. Default: 0 in the
+   * event loop, where other work may wait, and 50 in `waitSync`; a value given holds for both.
+   * Spinning pays when sender and receiver run on two cores.
+   */
+  readonly busyPollMicros?: number;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
+interface NamedEvents {
+  emit(name: string, ...args: unknown[]): boolean;
+  listenerCount(name: string): number;
+}
+
+/** A `wait()` that has not ended yet. */
+interface Waiter {
+  resolve(vector: number): void;
+  reject(reason: unknown): void;
+}
+
+// Spinning for about as long as a sleep and a wake-up take costs at most twice the best choice.
+const WAIT_SYNC_SPIN_MICROS = 50;
+const MAX_BUSY_POLL_MICROS = 1_000_000;
+
+// So that terminating a worker takes effect: V8 stops between two slices, not inside a system call.
+const SLEEP_SLICE_MS = 50;
+
+const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
+
+const updateListening = Symbol('updateListening');
+
+/**
+ * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has one
+ * receiver at the most.
+ */
+export class Receiver<const V extends Vectors = Record<never, number>>
+  extends EventEmitter<ReceiverEvents<V>>
+  implements AsyncIterable<number>, Disposable
+{
+  readonly backend: Backend;
+  readonly #vectors: ReadonlyMap<string, number>;
+  readonly #names: ReadonlyMap<number, VectorName<V>>;
+  readonly #native: NativeReceiver;
+  readonly #vectorFds = new Map<number, VectorFd>();
+  readonly #waiters = new Set<Waiter>();
+  #refed = true;
+  #closed = false;
+
+  /**
+   * @throws {UintrError} `EBUSY` when this thread has a receiver, `ERR_UINTR_NO_HARDWARE`,
+   * `ERR_UINTR_UNSUPPORTED_PLATFORM`, or what a system call failed with.
+   */
+  constructor(options: ReceiverOptions<V> = {}) {
+    super();
+    checkOptions('options', options);
+    this.#vectors = checkVectors(options.vectors);
+    this.#names = new Map(
+      [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
+    );
+    const busyPoll =
+      options.busyPollMicros === undefined
+        ? undefined
+        : checkInteger('options.busyPollMicros', options.busyPollMicros, 0, MAX_BUSY_POLL_MICROS);
+    this.backend = chooseBackend(options.backend ?? 'auto');
+    this.#native = binding().openReceiver({
+      self: this,
+      onInterrupt: (vector) => {
+        this.#deliver(vector);
+      },
+      onHangUp: (id) => {
+        this.#hangUp(id);
+      },
+      busyPollMicros: busyPoll ?? 0,
+      waitSyncSpinMicros: busyPoll ?? WAIT_SYNC_SPIN_MICROS,
+    });
+  }
+
+  /**
+   * A descriptor that raises the vector: `uintr_create_fd` or `uintr_vector_fd`. Again for the same
+   * vector makes one more, independent of the others, for another peer.
+   *
+   * @param vector 0 to 63, the highest priority, or one of the names given to the constructor.
+   */
+  createFd(vector: number | VectorName<V>): VectorFd {
+    this.#checkOpen();
+    const number = this.#vectorOf(vector);
+    const { id, fd, pending } = this.#native.createFd(number);
+    const vectorFd = new VectorFd(number, fd, pending, {
+      closeFd: () => {
+        this.#native.closeFd(id);
+      },
+    });
+    this.#vectorFds.set(id, vectorFd);
+    return vectorFd;
+  }
+
+  /** Takes the highest pending vector, without blocking and without a system call; -1 when none. */
+  poll(): number {
+    const vector = this.#native.poll();
+    if (vector === -1) this.#checkOpen();
+    return vector;
+  }
+
+  /**
+   * Takes the highest pending vector, and blocks this thread until there is one: it spins, then
+   * sleeps in the kernel. -1 on timeout.
+   *
+   * @param timeoutMs milliseconds; for ever when left out. 0 does not block.
+   * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.
+   */
+  waitSync(timeoutMs?: number): number {
+    const timeout = checkTimeout('timeoutMs', timeoutMs);
+    this.#checkOpen();
+    if (timeout === undefined && !this.testui()) {
+      throw new UintrError('ERR_UINTR_MASKED', 'interrupts are masked: this wait would never end');
+    }
+    const vector = this.#native.waitSync(Math.min(timeout ?? Infinity, SLEEP_SLICE_MS));
+    if (vector !== -1 || (timeout !== undefined && timeout <= SLEEP_SLICE_MS)) return vector;
+    return this.#waitInSlices(timeout === undefined ? Infinity : timeout - SLEEP_SLICE_MS);
+  }
+
+  #waitInSlices(timeout: number): number {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const left = deadline - performance.now();
+      const vector = this.#native.waitSync(Math.min(Math.max(Math.ceil(left), 0), SLEEP_SLICE_MS));
+      if (vector !== -1 || left <= 0) return vector;
+    }
+  }
+
+  /**
+   * Resolves with the next vector, taken in the event loop, or with -1 on timeout. Several waits
+   * are served in the order in which they began, one interrupt each.
+   *
+   * Rejects with the signal's reason, or with `ERR_UINTR_CLOSED` when the receiver is closed.
+   */
+  async wait(options: WaitOptions = {}): Promise<number> {
+    checkOptions('options', options);
+    const { signal } = options;
+    const timeout = checkTimeout('options.timeout', options.timeout);
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw invalidType('options.signal', 'an instance of AbortSignal', signal);
+    }
+    this.#checkOpen();
+    signal?.throwIfAborted();
+
+    let onAbort: (() => void) | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let waiter: Waiter | undefined;
+    try {
+      return await new Promise<number>((resolve, reject) => {
+        waiter = { resolve, reject };
+        this.#waiters.add(waiter);
+        this[updateListening]();
+        if (signal !== undefined) {
+          onAbort = () => {
+            reject(signal.reason);
+          };
+          signal.addEventListener('abort', onAbort, { once: true });
+        }
+        if (timeout !== undefined) {
+          timer = setTimeout(resolve, timeout, -1);
+        }
+      });
+    } finally {
+      if (waiter !== undefined && this.#waiters.delete(waiter)) this[updateListening]();
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    }
+  }
+
+  /** The vectors as they come; what is raised while the body runs stays pending. Ends on close(). */
+  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    while (!this.#closed) {
+      try {
+        yield await this.wait();
+      } catch (error) {
+        if (this.#closed) return;
+        throw error;
+      }
+    }
+  }
+
+  /** Unmasks interrupts: `STUI`. They are unmasked to begin with. */
+  stui(): void {
+    this.#checkOpen();
+    this.#native.stui();
+  }
+
+  /** Masks interrupts: `CLUI`. They stay pending until `stui()`, for every way of taking them. */
+  clui(): void {
+    this.#checkOpen();
+    this.#native.clui();
+  }
+
+  /** Whether interrupts are unmasked (UIF): `TESTUI`. */
+  testui(): boolean {
+    this.#checkOpen();
+    return this.#native.testui();
+  }
+
+  /** While somebody listens, keep the process alive: the default. */
+  ref(): this {
+    this.#refed = true;
+    this[updateListening]();
+    return this;
+  }
+
+  /** Do not keep the process alive. */
+  unref(): this {
+    this.#refed = false;
+    this[updateListening]();
+    return this;
+  }
+
+  /**
+   * `uintr_unregister_handler`. Every sender is told (`disconnect`), every vector fd is closed,
+   * waits that have not ended reject with `ERR_UINTR_CLOSED`. Closing twice is fine.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#native.close();
+    for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
+    this.#vectorFds.clear();
+    for (const waiter of this.#waiters) waiter.reject(closedError('receiver'));
+    this.#waiters.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Interrupts are taken in the event loop only while somebody is there to get them. */
+  [updateListening](): void {
+    if (this.#closed) return;
+    const events = this as unknown as NamedEvents;
+    const listening =
+      this.#waiters.size > 0 ||
+      events.listenerCount('interrupt') > 0 ||
+      [...this.#vectors.keys()].some((name) => events.listenerCount(name) > 0);
+    this.#native.listen(listening, this.#refed);
+  }
+
+  #deliver(vector: number): void {
+    const [waiter] = this.#waiters;
+    if (waiter !== undefined) {
+      this.#waiters.delete(waiter);
+      waiter.resolve(vector);
+      this[updateListening]();
+    }
+    const name = this.#names.get(vector);
+    const events = this as unknown as NamedEvents;
+    try {
+      events.emit('interrupt', vector, name);
+    } finally {
+      if (name !== undefined) events.emit(name);
+    }
+  }
+
+  #hangUp(id: number): void {
+    const vectorFd = this.#vectorFds.get(id);
+    this.#vectorFds.delete(id);
+    vectorFd?.[disconnect]();
+  }
+
+  #vectorOf(vector: unknown): number {
+    if (typeof vector !== 'string') return checkVector('vector', vector);
+    const number = this.#vectors.get(vector);
+    if (number === undefined) {
+      const known = [...this.#vectors.keys()];
+      throw invalidValue(
+        'vector',
+        known.length === 0 ? 'a number: no vector has a name' : `one of ${known.join(', ')}`,
+        vector,
+      );
+    }
+    return number;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw closedError('receiver');
+  }
+}
+
+// Every way to add or remove a listener decides anew whether interrupts are taken.
+for (const method of [
+  'on',
+  'addListener',
+  'prependListener',
+  'off',
+  'removeListener',
+  'removeAllListeners',
+] as const) {
+  const inherited: (...args: never[]) => EventEmitter = EventEmitter.prototype[method];
+  Object.defineProperty(Receiver.prototype, method, {
+    configurable: true,
+    writable: true,
+    value(this: Receiver, ...args: never[]): Receiver {
+      inherited.apply(this, args);
+      this[updateListening]();
+      return this;
+    },
+  });
+}
+
+function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {
+  checkOptions('options.vectors', vectors);
+  const result = new Map<string, number>();
+  for (const [name, vector] of Object.entries(vectors as object)) {
+    if (RESERVED_NAMES.has(name)) {
+      throw invalidValue('options.vectors', 'free of the names of events', name);
+    }
+    const number = checkVector(`options.vectors.${name}`, vector);
+    if ([...result.values()].includes(number)) {
+      throw invalidValue('options.vectors', 'one name a vector', vectors);
+    }
+    result.set(name, number);
+  }
+  return result;
+}

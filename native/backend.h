@@ -1,0 +1,56 @@
+// What differs between an interrupt in software and one in hardware. All above it is one code.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "os/shared_memory.h"
+#include "os/unique_fd.h"
+#include "protocol.h"
+
+namespace uintr {
+
+enum class BackendKind : std::uint8_t { Software = 1, Hardware = 2 };
+
+// The receiver's side of one vector fd.
+struct Inbox {
+  os::UniqueFd carrier;     // what the bundle takes to the senders; may be closed once it is sent
+  os::Mapping page;         // keeps `upid` alive where it is a page of its own
+  Upid* upid = nullptr;     // where the posts show up
+  bool wakesFutex = false;  // senders share `upid`, so they can wake a futex on it
+};
+
+// One per receiver.
+class ReceiverBackend {
+ public:
+  virtual ~ReceiverBackend() = default;
+
+  virtual BackendKind kind() const = 0;
+
+  // Opens one more way to raise the vector. Throws os::SystemError.
+  virtual Inbox open(int vector) = 0;
+
+  // Called between a park and the look that follows it. On return every post that found the
+  // receiver running has arrived in its inbox; false if that could not be made sure, and then the
+  // receiver must not sleep long.
+  virtual bool fence() = 0;
+
+  virtual void unmask() = 0;            // STUI
+  virtual void mask() = 0;              // CLUI
+  virtual bool isUnmasked() const = 0;  // TESTUI
+};
+
+// One per sender.
+class SenderBackend {
+ public:
+  virtual ~SenderBackend() = default;
+
+  // Raises the vector: SENDUIPI. A full barrier, partner of the receiver's park().
+  virtual void raise() noexcept = 0;
+
+  // The descriptor that is shared with the receiver, for ON and the futex; null on hardware.
+  virtual Upid* upid() noexcept = 0;
+};
+
+}  // namespace uintr

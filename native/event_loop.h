@@ -1,0 +1,55 @@
+// How a receiver sleeps in libuv's loop. Before the loop blocks (uv_prepare) the receiver parks;
+// after it (uv_check) it un-parks and delivers. There is no helper thread: a sender's eventfd
+// write is what ends the loop's own epoll_wait.
+
+#pragma once
+
+#include <napi.h>
+
+#include <chrono>
+#include <memory>
+
+#include "receiver.h"
+#include "uv_handle.h"
+
+namespace uintr {
+
+class EventLoop {
+ public:
+  // Who is told. Both may run JavaScript, and so may close the receiver.
+  class Delegate {
+   public:
+    virtual ~Delegate() = default;
+    virtual void onInterrupt(int vector) = 0;
+    virtual void onHangUp(Receiver::ChannelId id) = 0;
+  };
+
+  // `receiver` must live until close().
+  EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate,
+            std::chrono::microseconds busyPoll);
+
+  // Whether interrupts are taken, and whether that keeps the loop alive.
+  void listen(bool listening, bool keepsAlive);
+
+  void close();
+
+ private:
+  void beforePoll();
+  void afterPoll();
+  void deliver(Delegate& delegate);
+  void stayAwake();
+  bool spin();
+
+  Receiver* receiver_;  // null once closed
+  std::weak_ptr<Delegate> delegate_;
+  std::chrono::microseconds busyPoll_;
+  bool listening_ = false;
+  uv_loop_t* loop_;
+  UvHandle<uv_prepare_t> prepare_;
+  UvHandle<uv_check_t> check_;
+  UvHandle<uv_idle_t> idle_;    // active: the loop does not block
+  UvHandle<uv_timer_t> timer_;  // bounds a sleep out of which no wake-up is certain
+  UvHandle<uv_poll_t> poll_;    // readable: wake-ups and hang-ups
+};
+
+}  // namespace uintr

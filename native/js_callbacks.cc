@@ -1,0 +1,32 @@
+#include "js_callbacks.h"
+
+namespace uintr {
+
+namespace {
+
+Napi::FunctionReference functionOf(const Napi::Object& options, const char* name) {
+  const Napi::Value value = options.Get(name);
+  return value.IsFunction() ? Napi::Persistent(value.As<Napi::Function>())
+                            : Napi::FunctionReference();
+}
+
+}  // namespace
+
+Callbacks::Callbacks(Napi::Env env, const char* resourceName, const Napi::Object& options)
+    : self(Napi::Persistent(options.Get("self").As<Napi::Object>())),
+      onInterrupt(functionOf(options, "onInterrupt")),
+      onHangUp(functionOf(options, "onHangUp")),
+      context(env, resourceName, self.Value()) {}
+
+void Callbacks::call(const Napi::FunctionReference& function,
+                     std::initializer_list<napi_value> arguments) {
+  const Napi::Env env = function.Env();
+  napi_value ignored = nullptr;
+  const napi_status status = napi_make_callback(env, context, self.Value(), function.Value(),
+                                                arguments.size(), arguments.begin(), &ignored);
+  if (status != napi_pending_exception) return;
+  napi_value error = nullptr;
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+}
+
+}  // namespace uintr

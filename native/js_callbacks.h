@@ -1,0 +1,25 @@
+// Calling JavaScript from the event loop.
+
+#pragma once
+
+#include <napi.h>
+
+namespace uintr {
+
+// The JavaScript side of one object: the callbacks and the async context in which the object was
+// created, which its callbacks keep (AsyncLocalStorage). Hold it by std::shared_ptr and copy that
+// before a call: what the callback does may close the object.
+struct Callbacks {
+  // `options` is `{ self, onHangUp, onInterrupt? }`.
+  Callbacks(Napi::Env env, const char* resourceName, const Napi::Object& options);
+
+  // A callback that throws ends up as an uncaughtException, as in any EventEmitter.
+  void call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
+
+  Napi::ObjectReference self;
+  Napi::FunctionReference onInterrupt;
+  Napi::FunctionReference onHangUp;
+  Napi::AsyncContext context;
+};
+
+}  // namespace uintr

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "os/system_error.h"
+
+namespace uintr::os {
+
+// Owns one file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd() { reset(); }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+  void reset() {
+    // No retry on EINTR: Linux has released the descriptor by then (close(2), "Dealing with error
+    // returns from close()").
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// A descriptor of our own for the same open file; it does not leak into exec'ed programs.
+inline UniqueFd duplicate(int fd) {
+  return UniqueFd(check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl"));
+}
+
+}  // namespace uintr::os

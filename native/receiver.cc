@@ -1,0 +1,153 @@
+#include "receiver.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "os/eventfd.h"
+#include "os/futex.h"
+#include "vector_fd.h"
+
+namespace uintr {
+
+namespace {
+
+thread_local bool hasReceiver = false;  // one a thread: see ThreadRegistration
+
+constexpr std::uint64_t kHangUpFlag = std::uint64_t{1} << 32;  // in an epoll event, above the id
+
+}  // namespace
+
+ThreadRegistration::ThreadRegistration() {
+  // What the second uintr_register_handler of a thread says.
+  if (hasReceiver) throw os::SystemError{EBUSY, "uintr_register_handler"};
+  hasReceiver = true;
+}
+
+ThreadRegistration::~ThreadRegistration() { hasReceiver = false; }
+
+Receiver::Receiver(std::unique_ptr<ReceiverBackend> backend)
+    : backend_(std::move(backend)),
+      stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
+      state_(stateFile_.mapping.as<StatePage>()) {}
+
+Receiver::~Receiver() { closeState(*state_); }
+
+Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
+  Channel channel{.id = nextId_,
+                  .vector = vector,
+                  .inbox = backend_->open(vector),
+                  .eventfd = os::createEventfd(),
+                  .socket = {}};
+  VectorFdPair pair = uintr::createVectorFd({.vector = vector,
+                                             .backend = backend_->kind(),
+                                             .state = stateFile_.fd.get(),
+                                             .eventfd = channel.eventfd.get(),
+                                             .carrier = channel.inbox.carrier.get()});
+  channel.socket = std::move(pair.receiverEnd);
+  channel.inbox.carrier.reset();  // the bundle has it now
+
+  // Edge-triggered, so that an eventfd need not be read to fall silent: one system call less a
+  // wake-up. Of the socket only EPOLLHUP and EPOLLERR matter, which need not be asked for.
+  wakes_.add(channel.eventfd.get(), EPOLLIN | EPOLLET, channel.id);
+  wakes_.add(channel.socket.get(), EPOLLET, channel.id | kHangUpFlag);
+
+  std::atomic<std::uint32_t>* word = wordOf(channel.inbox.upid->pir, vector);
+  channels_.push_back(std::move(channel));
+  return {.id = nextId_++, .fd = std::move(pair.holderEnd), .pendingWord = word};
+}
+
+void Receiver::remove(ChannelId id) {
+  const auto channel = std::ranges::find(channels_, id, &Channel::id);
+  if (channel == channels_.end()) return;
+  const std::uint64_t bit = bitOf(channel->vector);
+  if (uintr::take(*channel->inbox.upid, bit)) held_ |= bit;
+  // By hand: closing is not enough while a bundle that nobody consumed still holds the eventfd.
+  wakes_.remove(channel->eventfd.get());
+  wakes_.remove(channel->socket.get());
+  channels_.erase(channel);
+}
+
+std::uint64_t Receiver::pending() const {
+  if (!backend_->isUnmasked()) return 0;
+  std::uint64_t vectors = held_;
+  for (const Channel& channel : channels_) {
+    const std::uint64_t bit = bitOf(channel.vector);
+    if (isRaised(*channel.inbox.upid, bit)) vectors |= bit;
+  }
+  return vectors;
+}
+
+bool Receiver::take(int vector) {
+  const std::uint64_t bit = bitOf(vector);
+  bool taken = (held_ & bit) != 0;
+  held_ &= ~bit;
+  // From every holder's page: to the receiver a vector is one interrupt, whoever raised it.
+  for (const Channel& channel : channels_) {
+    if (channel.vector != vector || !isRaised(*channel.inbox.upid, bit)) continue;
+    if (uintr::take(*channel.inbox.upid, bit)) taken = true;
+  }
+  return taken;
+}
+
+int Receiver::takeHighest() {
+  // Once through what is pending now: a holder that raises and clears its bit all the time must
+  // not keep us here.
+  for (std::uint64_t vectors = pending(); vectors != 0;) {
+    const int vector = std::bit_width(vectors) - 1;
+    if (take(vector)) return vector;
+    vectors &= ~bitOf(vector);
+  }
+  return -1;
+}
+
+Receiver::Sleep Receiver::park(Activity how) {
+  uintr::park(*state_, how, ++parks_);
+  parked_ = true;
+  const bool fenced = backend_->fence();
+  if (pending() != 0) {
+    unpark();
+    return Sleep::None;
+  }
+  return fenced ? Sleep::Long : Sleep::Brief;
+}
+
+void Receiver::unpark() {
+  if (!parked_) return;
+  uintr::unpark(*state_);
+  parked_ = false;
+}
+
+bool Receiver::canParkOnFutex() const {
+  if (channels_.empty() || channels_.size() > os::kFutexWaitMax) return false;
+  if (channels_.size() > 1 && !os::hasFutexWaitv()) return false;
+  return std::ranges::all_of(channels_, [](const Channel& c) { return c.inbox.wakesFutex; });
+}
+
+void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
+  std::array<os::FutexWait, os::kFutexWaitMax> waits;
+  std::size_t count = 0;
+  for (const Channel& channel : channels_) {
+    const auto* word = wordOf(channel.inbox.upid->pir, channel.vector);
+    // Whatever a holder scribbled beside its bit is what we expect to find: it keeps nobody awake.
+    // relaxed: the kernel compares again, under the futex's lock.
+    const std::uint32_t expected = word->load(std::memory_order_relaxed);
+    if ((expected & bitOf(channel.vector % 32)) != 0) return;
+    waits[count++] = {.word = word, .expected = expected};
+  }
+  os::futexWait(std::span(waits).first(count), timeout);
+}
+
+void Receiver::sleepOnEventfds(int timeoutMs) {
+  std::array<epoll_event, 64> space;
+  for (const epoll_event& event : wakes_.wait(space, timeoutMs)) {
+    // An eventfd's event has done its work by arriving.
+    if ((event.data.u64 & kHangUpFlag) != 0) {
+      hangUps_.push_back(static_cast<ChannelId>(event.data.u64));
+    }
+  }
+}
+
+std::vector<Receiver::ChannelId> Receiver::takeHangUps() { return std::exchange(hangUps_, {}); }
+
+}  // namespace uintr

@@ -1,0 +1,210 @@
+// The receiver as JavaScript sees it: lib/binding.ts, NativeReceiver.
+
+#include <optional>
+#include <unordered_map>
+
+#include "addon.h"
+#include "bound_function.h"
+#include "event_loop.h"
+#include "js_callbacks.h"
+#include "receiver.h"
+#include "software/software_backend.h"
+#include "wait_sync.h"
+
+namespace uintr {
+
+namespace {
+
+class ReceiverBinding final : public EventLoop::Delegate,
+                              public std::enable_shared_from_this<ReceiverBinding> {
+ public:
+  ReceiverBinding(Napi::Env env, const Napi::Object& options)
+      : env_(env),
+        callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
+        waitSpin_(options.Get("waitSyncSpinMicros").As<Napi::Number>().Int64Value()),
+        receiver_(std::in_place, software::createReceiver()) {}
+
+  ~ReceiverBinding() override { release(); }
+
+  // Apart from the constructor, because shared_from_this() works only afterwards.
+  void open(std::chrono::microseconds busyPoll) {
+    loop_.emplace(env_, *receiver_, weak_from_this(), busyPoll);
+    // Closed when the environment ends, and alive until either.
+    keepAlive_ = shared_from_this();
+    if (napi_add_env_cleanup_hook(env_, &ReceiverBinding::onEnvironmentEnd, this) != napi_ok) {
+      throw Napi::Error::New(env_);
+    }
+    hooked_ = true;
+  }
+
+  // --- hot path ---
+
+  napi_value poll(napi_env env, napi_callback_info) {
+    return number(env, receiver_ ? receiver_->takeHighest() : -1);
+  }
+
+  // (milliseconds: number) => number
+  napi_value waitSync(napi_env env, napi_callback_info info) {
+    std::size_t count = 1;
+    napi_value argument = nullptr;
+    double milliseconds = 0;
+    if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok ||
+        napi_get_value_double(env, argument, &milliseconds) != napi_ok || !receiver_) {
+      return number(env, -1);
+    }
+    const std::chrono::milliseconds limit(static_cast<std::int64_t>(milliseconds));
+    return number(env, uintr::waitSync(*receiver_, waitSpin_, limit));
+  }
+
+  napi_value testui(napi_env env, napi_callback_info) {
+    napi_value result = nullptr;
+    napi_get_boolean(env, receiver_ && receiver_->backend().isUnmasked(), &result);
+    return result;
+  }
+
+  // --- the rest ---
+
+  Napi::Value createFd(const Napi::CallbackInfo& info) {
+    const int vector = info[0].As<Napi::Number>().Int32Value();
+    Receiver::NewVectorFd created = receiver_->createVectorFd(vector);
+    Napi::Object result = Napi::Object::New(env_);
+    exposePending(created, result);
+    result["id"] = Napi::Number::New(env_, created.id);
+    // The descriptor is JavaScript's from here on: closeFd().
+    result["fd"] = Napi::Number::New(env_, created.fd.get());
+    fds_.emplace(created.id, std::move(created.fd));
+    return result;
+  }
+
+  // (id) closes our own copy of a vector fd.
+  Napi::Value closeFd(const Napi::CallbackInfo& info) {
+    fds_.erase(info[0].As<Napi::Number>().Uint32Value());
+    return env_.Undefined();
+  }
+
+  // (listening, keepsAlive)
+  Napi::Value listen(const Napi::CallbackInfo& info) {
+    if (receiver_) {
+      loop_->listen(info[0].As<Napi::Boolean>().Value(), info[1].As<Napi::Boolean>().Value());
+    }
+    return env_.Undefined();
+  }
+
+  Napi::Value stui(const Napi::CallbackInfo&) {
+    if (receiver_) receiver_->backend().unmask();
+    return env_.Undefined();
+  }
+
+  Napi::Value clui(const Napi::CallbackInfo&) {
+    if (receiver_) receiver_->backend().mask();
+    return env_.Undefined();
+  }
+
+  Napi::Value close(const Napi::CallbackInfo&) {
+    const auto keep = shared_from_this();
+    release();
+    return env_.Undefined();
+  }
+
+  // --- EventLoop::Delegate ---
+
+  void onInterrupt(int vector) override {
+    const Napi::HandleScope scope(env_);
+    const auto callbacks = callbacks_;
+    callbacks->call(callbacks->onInterrupt, {Napi::Number::New(env_, vector)});
+  }
+
+  void onHangUp(Receiver::ChannelId id) override {
+    const Napi::HandleScope scope(env_);
+    forget(id);
+    receiver_->remove(id);
+    const auto callbacks = callbacks_;
+    callbacks->call(callbacks->onHangUp, {Napi::Number::New(env_, id)});
+  }
+
+ private:
+  static napi_value number(napi_env env, int value) {
+    napi_value result = nullptr;
+    napi_create_int32(env, value, &result);
+    return result;
+  }
+
+  static void onEnvironmentEnd(void* data) {
+    auto* self = static_cast<ReceiverBinding*>(data);
+    const auto keep = self->shared_from_this();
+    self->hooked_ = false;
+    self->release();
+  }
+
+  // An Int32Array over the one word, so that JIT-compiled code can test it. Not where external
+  // memory is forbidden (Electron): there it stays absent.
+  void exposePending(const Receiver::NewVectorFd& created, Napi::Object& result) {
+    napi_value buffer = nullptr;
+    const napi_status status =
+        napi_create_external_arraybuffer(env_, created.pendingWord, sizeof(std::int32_t),
+                                         nullptr, nullptr, &buffer);
+    if (status == napi_no_external_buffers_allowed) return;
+    if (status != napi_ok) throw Napi::Error::New(env_);
+    const Napi::ArrayBuffer memory(env_, buffer);
+    pending_.emplace(created.id, Napi::Persistent(memory));
+    result["pending"] = Napi::Int32Array::New(env_, 1, memory, 0);
+  }
+
+  // Takes the memory away from JavaScript before it is unmapped.
+  void forget(Receiver::ChannelId id) {
+    fds_.erase(id);
+    const auto buffer = pending_.find(id);
+    if (buffer == pending_.end()) return;
+    napi_detach_arraybuffer(env_, buffer->second.Value());
+    pending_.erase(buffer);
+  }
+
+  void release() {
+    if (!receiver_) return;
+    const Napi::HandleScope scope(env_);
+    if (hooked_) napi_remove_env_cleanup_hook(env_, &ReceiverBinding::onEnvironmentEnd, this);
+    hooked_ = false;
+    if (loop_) loop_->close();
+    while (!pending_.empty()) forget(pending_.begin()->first);
+    fds_.clear();
+    receiver_.reset();
+    callbacks_.reset();
+    keepAlive_.reset();
+  }
+
+  Napi::Env env_;
+  std::shared_ptr<Callbacks> callbacks_;
+  std::chrono::microseconds waitSpin_;
+  std::optional<Receiver> receiver_;  // empty once closed
+  std::optional<EventLoop> loop_;
+  std::unordered_map<Receiver::ChannelId, os::UniqueFd> fds_;
+  std::unordered_map<Receiver::ChannelId, Napi::Reference<Napi::ArrayBuffer>> pending_;
+  std::shared_ptr<ReceiverBinding> keepAlive_;
+  bool hooked_ = false;
+};
+
+}  // namespace
+
+// (options: { self, onInterrupt, onHangUp, busyPollMicros, waitSyncSpinMicros }) => NativeReceiver
+Napi::Value openReceiver(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    const auto options = info[0].As<Napi::Object>();
+    const auto receiver = std::make_shared<ReceiverBinding>(env, options);
+    receiver->open(std::chrono::microseconds(
+        options.Get("busyPollMicros").As<Napi::Number>().Int64Value()));
+    Napi::Object result = Napi::Object::New(env);
+    result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
+    result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);
+    result["testui"] = bindHot<&ReceiverBinding::testui>(env, "testui", receiver);
+    result["createFd"] = bind<&ReceiverBinding::createFd>(env, "createFd", receiver);
+    result["closeFd"] = bind<&ReceiverBinding::closeFd>(env, "closeFd", receiver);
+    result["listen"] = bind<&ReceiverBinding::listen>(env, "listen", receiver);
+    result["stui"] = bind<&ReceiverBinding::stui>(env, "stui", receiver);
+    result["clui"] = bind<&ReceiverBinding::clui>(env, "clui", receiver);
+    result["close"] = bind<&ReceiverBinding::close>(env, "close", receiver);
+    return result;
+  });
+}
+
+}  // namespace uintr

@@ -1,0 +1,57 @@
+#include "software/software_backend.h"
+
+#include "page_file.h"
+
+namespace uintr::software {
+
+namespace {
+
+class SoftwareReceiver final : public ReceiverBackend {
+ public:
+  BackendKind kind() const override { return BackendKind::Software; }
+
+  Inbox open(int /*vector*/) override {
+    PageFile file = createPage("uintr-vector", PageAccess::HoldersWrite);
+    Upid* upid = &file.mapping.as<VectorPage>()->upid;
+    return {.carrier = std::move(file.fd),
+            .page = std::move(file.mapping),
+            .upid = upid,
+            .wakesFutex = true};
+  }
+
+  // park() and raise() are full barriers on the same memory: nothing is ever in flight.
+  bool fence() override { return true; }
+
+  void unmask() override { unmasked_ = true; }
+  void mask() override { unmasked_ = false; }
+  bool isUnmasked() const override { return unmasked_; }
+
+ private:
+  bool unmasked_ = true;
+};
+
+class SoftwareSender final : public SenderBackend {
+ public:
+  SoftwareSender(os::Mapping page, int vector)
+      : page_(std::move(page)), upid_(page_.as<VectorPage>()->upid), bit_(bitOf(vector)) {}
+
+  void raise() noexcept override { uintr::raise(upid_, bit_); }
+  Upid* upid() noexcept override { return &upid_; }
+
+ private:
+  os::Mapping page_;
+  Upid& upid_;
+  std::uint64_t bit_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReceiverBackend> createReceiver() { return std::make_unique<SoftwareReceiver>(); }
+
+std::unique_ptr<SenderBackend> createSender(int carrier, int vector) {
+  auto page = openPage(carrier, PageAccess::HoldersWrite);
+  if (!page) return nullptr;
+  return std::make_unique<SoftwareSender>(std::move(*page), vector);
+}
+
+}  // namespace uintr::software
