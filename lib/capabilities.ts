@@ -54,8 +54,10 @@ const isChoice = (value: unknown): value is BackendChoice => CHOICES.some((c) =>
 
 /** The backend for a receiver: the option, unless that is `auto` and UINTR_BACKEND overrides it. */
 export function chooseBackend(option: unknown): Backend {
-  if (!isChoice(option)) throw invalidValue('options.backend', `one of ${CHOICES.join(', ')}`, option);
-  const environment = process.env['UINTR_BACKEND'] || 'auto';
+  if (!isChoice(option))
+    throw invalidValue('options.backend', `one of ${CHOICES.join(', ')}`, option);
+  const variable = process.env['UINTR_BACKEND'];
+  const environment = variable === undefined || variable === '' ? 'auto' : variable;
   if (!isChoice(environment)) {
     throw invalidValue('UINTR_BACKEND', `one of ${CHOICES.join(', ')}`, environment);
   }
@@ -63,7 +65,10 @@ export function chooseBackend(option: unknown): Backend {
   if (choice === 'software') return choice;
   const { backend, reason } = capabilities();
   if (choice === 'hardware' && backend !== 'hardware') {
-    throw new UintrError('ERR_UINTR_NO_HARDWARE', `the hardware backend is not available: ${reason}`);
+    throw new UintrError(
+      'ERR_UINTR_NO_HARDWARE',
+      `the hardware backend is not available: ${reason}`,
+    );
   }
   return backend ?? 'software';
 }

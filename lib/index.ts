@@ -1,4 +1,9 @@
-export { type Backend, type BackendChoice, capabilities, type Capabilities } from './capabilities.js';
+export {
+  type Backend,
+  type BackendChoice,
+  capabilities,
+  type Capabilities,
+} from './capabilities.js';
 export { UintrError } from './errors.js';
 export {
   Receiver,

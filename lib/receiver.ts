@@ -19,12 +19,9 @@ export type Vectors = Readonly<Record<string, number>>;
 export type VectorName<V extends Vectors> = Extract<keyof V, string>;
 
 export type ReceiverEvents<V extends Vectors> = {
-  /** A vector was raised; its name, if it has one. */
+  /** A vector was raised; its name, if it has one. Each name is an event, too. */
   interrupt: [vector: number, name: VectorName<V> | undefined];
-} & {
-  /** The vector of that name was raised. */
-  [Name in VectorName<V>]: [];
-};
+} & Record<VectorName<V>, []>;
 
 export interface ReceiverOptions<V extends Vectors> {
   /** Names for vectors; they type `createFd`, `on` and the rest. */
@@ -193,7 +190,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
         this[updateListening]();
         if (signal !== undefined) {
           onAbort = () => {
-            reject(signal.reason);
+            reject(signal.reason as Error);
           };
           signal.addEventListener('abort', onAbort, { once: true });
         }
@@ -210,13 +207,10 @@ export class Receiver<const V extends Vectors = Record<never, number>>
 
   /** The vectors as they come; what is raised while the body runs stays pending. Ends on close(). */
   async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
-    while (!this.#closed) {
-      try {
-        yield await this.wait();
-      } catch (error) {
-        if (this.#closed) return;
-        throw error;
-      }
+    try {
+      for (;;) yield await this.wait();
+    } catch (error) {
+      if (!(error instanceof UintrError && error.code === 'ERR_UINTR_CLOSED')) throw error;
     }
   }
 
@@ -282,12 +276,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   #deliver(vector: number): void {
-    const [waiter] = this.#waiters;
-    if (waiter !== undefined) {
-      this.#waiters.delete(waiter);
-      waiter.resolve(vector);
-      this[updateListening]();
-    }
+    if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
     const name = this.#names.get(vector);
     const events = this as unknown as NamedEvents;
     try {
@@ -295,6 +284,14 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     } finally {
       if (name !== undefined) events.emit(name);
     }
+  }
+
+  #resolveOldestWait(vector: number): void {
+    const [waiter] = this.#waiters;
+    if (waiter === undefined) return;
+    this.#waiters.delete(waiter);
+    waiter.resolve(vector);
+    this[updateListening]();
   }
 
   #hangUp(id: number): void {
@@ -331,11 +328,11 @@ for (const method of [
   'removeListener',
   'removeAllListeners',
 ] as const) {
-  const inherited: (...args: never[]) => EventEmitter = EventEmitter.prototype[method];
+  const inherited = Reflect.get(EventEmitter.prototype, method) as (...args: unknown[]) => unknown;
   Object.defineProperty(Receiver.prototype, method, {
     configurable: true,
     writable: true,
-    value(this: Receiver, ...args: never[]): Receiver {
+    value(this: Receiver, ...args: unknown[]): Receiver {
       inherited.apply(this, args);
       this[updateListening]();
       return this;

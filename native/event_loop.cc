@@ -1,5 +1,8 @@
 #include "event_loop.h"
 
+#include <sys/epoll.h>
+
+#include <algorithm>
 #include <bit>
 
 #include "spin.h"
@@ -8,31 +11,34 @@ namespace uintr {
 
 namespace {
 
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::uint64_t kBriefSleepMs = 1;
+
 void check(int result, const char* syscall) {
   if (result < 0) throw os::SystemError{-result, syscall};
 }
 
-template <typename Handle>
-EventLoop& ownerOf(Handle* handle) {
-  return *static_cast<EventLoop*>(handle->data);
+template <typename Owner, typename Handle>
+Owner& ownerOf(Handle* handle) {
+  return *static_cast<Owner*>(handle->data);
 }
 
 // None of the handles keeps the loop alive by itself; listen() decides.
 template <typename Handle>
-void unref(UvHandle<Handle>& handle) {
+void adopt(UvHandle<Handle>& handle, void* owner) {
+  handle.get()->data = owner;
+  handle.initialized();
   uv_unref(reinterpret_cast<uv_handle_t*>(handle.get()));
 }
 
-template <typename Handle>
-void init(UvHandle<Handle>& handle, int (*initialize)(uv_loop_t*, Handle*), uv_loop_t* loop,
-          EventLoop* owner) {
-  initialize(loop, handle.get());  // these never fail
-  handle.get()->data = owner;
-  handle.initialized();
-  unref(handle);
+// An eventfd's counter falls back to 0 and its readiness with it.
+void drain(int eventfd) {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t ignored = ::read(eventfd, &count, sizeof count);
 }
-
-constexpr std::uint64_t kBriefSleepMs = 1;
 
 }  // namespace
 
@@ -43,39 +49,70 @@ uv_loop_t* loopOf(Napi::Env env) {
 }
 
 EventLoop::EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate,
-                     std::chrono::microseconds busyPoll)
-    : receiver_(&receiver),
+                     microseconds busyPoll)
+    : env_(env),
+      receiver_(&receiver),
       delegate_(std::move(delegate)),
       busyPoll_(busyPoll),
       loop_(loopOf(env)),
       prepare_(env),
       check_(env),
       idle_(env),
-      timer_(env),
-      poll_(env) {
-  init(prepare_, uv_prepare_init, loop_, this);
-  init(check_, uv_check_init, loop_, this);
-  init(idle_, uv_idle_init, loop_, this);
-  init(timer_, uv_timer_init, loop_, this);
-  check(uv_poll_init(loop_, poll_.get(), receiver.wakeFd()), "uv_poll_init");
-  poll_.get()->data = this;
-  poll_.initialized();
-  unref(poll_);
+      timer_(env) {
+  // None of these can fail.
+  uv_prepare_init(loop_, prepare_.get());
+  uv_check_init(loop_, check_.get());
+  uv_idle_init(loop_, idle_.get());
+  uv_timer_init(loop_, timer_.get());
+  adopt(prepare_, this);
+  adopt(check_, this);
+  adopt(idle_, this);
+  adopt(timer_, this);
+  uv_prepare_start(prepare_.get(),
+                   [](uv_prepare_t* handle) { ownerOf<EventLoop>(handle).beforePoll(); });
+  uv_check_start(check_.get(), [](uv_check_t* handle) { ownerOf<EventLoop>(handle).afterPoll(); });
+}
 
-  check(uv_poll_start(poll_.get(), UV_READABLE,
-                      [](uv_poll_t* handle, int, int) {
-                        EventLoop& self = ownerOf(handle);
-                        self.receiver_->unpark();  // we are awake: spare the senders
-                        self.receiver_->sleepOnEventfds(0);
-                      }),
-        "uv_poll_start");
-  uv_prepare_start(prepare_.get(), [](uv_prepare_t* handle) { ownerOf(handle).beforePoll(); });
-  uv_check_start(check_.get(), [](uv_check_t* handle) { ownerOf(handle).afterPoll(); });
+EventLoop::Watch::Watch(Napi::Env env, EventLoop& loop, const Receiver::NewVectorFd& vectorFd)
+    : owner(loop), id(vectorFd.id), eventfd(vectorFd.eventfd), wake(env), hangUp(env) {
+  check(uv_poll_init(loop.loop_, wake.get(), eventfd), "uv_poll_init");
+  adopt(wake, this);
+  check(uv_poll_init(loop.loop_, hangUp.get(), vectorFd.liveness), "uv_poll_init");
+  adopt(hangUp, this);
+  uv_poll_start(wake.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
+    auto& self = ownerOf<Watch>(handle);
+    if (!self.edgeTriggered) drain(self.eventfd);
+    self.owner.receiver_->unpark();  // awake: spare the senders
+  });
+  // Our end is shut for reading and so always readable and half hung up; asking for urgent data,
+  // which a SOCK_SEQPACKET socket never has, leaves POLLHUP and POLLERR.
+  uv_poll_start(hangUp.get(), UV_PRIORITIZED, [](uv_poll_t* handle, int, int) {
+    auto& self = ownerOf<Watch>(handle);
+    if (const auto delegate = self.owner.delegate_.lock()) delegate->onHangUp(self.id);
+  });
+}
+
+// libuv polls level-triggered, which takes a read to silence the eventfd after every wake-up. Once
+// libuv has put it into its epoll set, change the trigger: one system call less per sleep. Where
+// that does not work, the eventfd is read.
+void EventLoop::Watch::makeEdgeTriggered() {
+  if (edgeTriggered) return;
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.fd = eventfd}};
+  edgeTriggered = ::epoll_ctl(uv_backend_fd(owner.loop_), EPOLL_CTL_MOD, eventfd, &event) == 0;
+}
+
+void EventLoop::watch(const Receiver::NewVectorFd& vectorFd) {
+  watches_.push_back(std::make_unique<Watch>(env_, *this, vectorFd));
+  newWatches_ = true;
+}
+
+void EventLoop::unwatch(Receiver::ChannelId id) {
+  std::erase_if(watches_, [&](const auto& watch) { return watch->id == id; });
 }
 
 void EventLoop::listen(bool listening, bool keepsAlive) {
   listening_ = listening;
-  auto* handle = reinterpret_cast<uv_handle_t*>(poll_.get());
+  auto* handle = reinterpret_cast<uv_handle_t*>(prepare_.get());
   if (listening && keepsAlive) {
     uv_ref(handle);
   } else {
@@ -86,7 +123,7 @@ void EventLoop::listen(bool listening, bool keepsAlive) {
 void EventLoop::close() {
   if (receiver_ == nullptr) return;
   receiver_ = nullptr;
-  poll_.close();
+  watches_.clear();
   timer_.close();
   idle_.close();
   check_.close();
@@ -95,14 +132,15 @@ void EventLoop::close() {
 
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
-  if (receiver_->hasHangUps()) return stayAwake();
   if (!listening_ || !receiver_->backend().isUnmasked()) return;
-  if (uv_backend_timeout(loop_) == 0 || spin()) return stayAwake();
+  if (uv_backend_timeout(loop_) == 0 || receiver_->pending() != 0) return stayAwake();
+  if (busyPoll_ > busyPoll_.zero() && !spinAndDeliver()) return;
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
     case Receiver::Sleep::None:
       return stayAwake();
     case Receiver::Sleep::Brief:
-      uv_timer_start(timer_.get(), [](uv_timer_t*) {}, kBriefSleepMs, 0);
+      uv_timer_start(
+          timer_.get(), [](uv_timer_t*) {}, kBriefSleepMs, 0);
       break;
     case Receiver::Sleep::Long:
       break;
@@ -114,41 +152,50 @@ void EventLoop::stayAwake() {
   uv_idle_start(idle_.get(), [](uv_idle_t*) {});
 }
 
-bool EventLoop::spin() {
-  const auto isPending = [&] { return receiver_->pending() != 0; };
-  if (busyPoll_ <= busyPoll_.zero()) return isPending();
+// Spins and delivers what comes, without a turn of the loop between two interrupts, which would
+// cost more than the interrupts do. The loop's other work waits for no longer than `busyPoll_`,
+// however many come. Returns whether the receiver is to park.
+bool EventLoop::spinAndDeliver() {
+  const auto delegate = delegate_.lock();
   auto limit = busyPoll_;
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
-  if (timeout >= 0) limit = std::min<std::chrono::microseconds>(limit, std::chrono::milliseconds(timeout));
-  if (spinUntil(isPending, limit)) return true;
+  if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
+  const auto deadline = steady_clock::now() + limit;
+  while (spinUntil([&] { return receiver_->pending() != 0; }, deadline)) {
+    if (!deliver(*delegate)) return false;
+    if (uv_backend_timeout(loop_) == 0) {
+      stayAwake();
+      return false;
+    }
+  }
   uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
-  return false;
+  return true;
 }
 
 void EventLoop::afterPoll() {
   uv_idle_stop(idle_.get());
   uv_timer_stop(timer_.get());
   receiver_->unpark();
+  if (newWatches_) {
+    newWatches_ = false;
+    for (const auto& watch : watches_) watch->makeEdgeTriggered();
+  }
+  if (!listening_) return;
   // JavaScript may drop everything that holds the delegate, and with it this object.
   if (const auto delegate = delegate_.lock()) deliver(*delegate);
 }
 
-void EventLoop::deliver(Delegate& delegate) {
-  if (receiver_->hasHangUps()) {
-    for (const Receiver::ChannelId id : receiver_->takeHangUps()) {
-      delegate.onHangUp(id);
-      if (receiver_ == nullptr) return;
-    }
-  }
-  if (!listening_) return;
-  // Each vector at most once a turn of the loop, so that a storm of interrupts starves nobody.
+// Delivers each pending vector once, the highest first. Returns whether there is still somebody
+// to deliver to.
+bool EventLoop::deliver(Delegate& delegate) {
   for (std::uint64_t vectors = receiver_->pending(); vectors != 0;) {
     const int vector = std::bit_width(vectors) - 1;
     vectors &= ~bitOf(vector);
     if (!receiver_->take(vector)) continue;  // an earlier listener took it
     delegate.onInterrupt(vector);
-    if (receiver_ == nullptr || !listening_ || !receiver_->backend().isUnmasked()) return;
+    if (receiver_ == nullptr || !listening_ || !receiver_->backend().isUnmasked()) return false;
   }
+  return true;
 }
 
 }  // namespace uintr

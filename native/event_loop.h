@@ -28,28 +28,47 @@ class EventLoop {
   EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate,
             std::chrono::microseconds busyPoll);
 
+  // A new vector fd: its wake-ups and its hang-up. Until unwatch() or close().
+  void watch(const Receiver::NewVectorFd& vectorFd);
+  void unwatch(Receiver::ChannelId id);
+
   // Whether interrupts are taken, and whether that keeps the loop alive.
   void listen(bool listening, bool keepsAlive);
 
   void close();
 
  private:
+  // What the loop polls for one vector fd.
+  struct Watch {
+    Watch(Napi::Env env, EventLoop& owner, const Receiver::NewVectorFd& vectorFd);
+    void makeEdgeTriggered();
+
+    EventLoop& owner;
+    Receiver::ChannelId id;
+    int eventfd;
+    bool edgeTriggered = false;
+    UvHandle<uv_poll_t> wake;
+    UvHandle<uv_poll_t> hangUp;
+  };
+
   void beforePoll();
   void afterPoll();
-  void deliver(Delegate& delegate);
+  bool deliver(Delegate& delegate);
+  bool spinAndDeliver();
   void stayAwake();
-  bool spin();
 
+  Napi::Env env_;
   Receiver* receiver_;  // null once closed
   std::weak_ptr<Delegate> delegate_;
   std::chrono::microseconds busyPoll_;
   bool listening_ = false;
   uv_loop_t* loop_;
-  UvHandle<uv_prepare_t> prepare_;
+  UvHandle<uv_prepare_t> prepare_;  // the one handle that can keep the loop alive
   UvHandle<uv_check_t> check_;
   UvHandle<uv_idle_t> idle_;    // active: the loop does not block
   UvHandle<uv_timer_t> timer_;  // bounds a sleep out of which no wake-up is certain
-  UvHandle<uv_poll_t> poll_;    // readable: wake-ups and hang-ups
+  std::vector<std::unique_ptr<Watch>> watches_;
+  bool newWatches_ = false;
 };
 
 }  // namespace uintr

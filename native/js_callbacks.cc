@@ -16,7 +16,8 @@ Callbacks::Callbacks(Napi::Env env, const char* resourceName, const Napi::Object
     : self(Napi::Persistent(options.Get("self").As<Napi::Object>())),
       onInterrupt(functionOf(options, "onInterrupt")),
       onHangUp(functionOf(options, "onHangUp")),
-      context(env, resourceName, self.Value()) {}
+      context(env, resourceName, self.Value()) {
+}
 
 void Callbacks::call(const Napi::FunctionReference& function,
                      std::initializer_list<napi_value> arguments) {

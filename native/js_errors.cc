@@ -10,10 +10,8 @@ namespace {
 
 Napi::Error create(Napi::Env env, const std::string& code, const std::string& message,
                    Napi::Value errorNumber, Napi::Value syscall) {
-  const Napi::Object error =
-      env.GetInstanceData<Addon>()->errorClass.New({Napi::String::New(env, code),
-                                                    Napi::String::New(env, message), errorNumber,
-                                                    syscall});
+  const Napi::Object error = env.GetInstanceData<Addon>()->errorClass.New(
+      {Napi::String::New(env, code), Napi::String::New(env, message), errorNumber, syscall});
   return Napi::Error(env, error);
 }
 
@@ -21,8 +19,8 @@ Napi::Error create(Napi::Env env, const std::string& code, const std::string& me
 
 Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
   const int negative = -error.error;  // as in every error of Node's own
-  return create(env, uv_err_name(negative), uv_strerror(negative),
-                Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
+  return create(env, uv_err_name(negative), uv_strerror(negative), Napi::Number::New(env, negative),
+                Napi::String::New(env, error.syscall));
 }
 
 Napi::Error toJavaScript(Napi::Env env, const Error& error) {

@@ -44,7 +44,9 @@ enum class Activity : std::uint64_t {
 // sleep distinguishable from the ones before. 62 bits do not wrap.
 using StateWord = std::uint64_t;
 
-constexpr Activity activityOf(StateWord word) { return static_cast<Activity>(word & 3); }
+constexpr Activity activityOf(StateWord word) {
+  return static_cast<Activity>(word & 3);
+}
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the words are shared by processes");
 static_assert(std::endian::native == std::endian::little, "PIR halves are addressed as words");
@@ -74,7 +76,9 @@ struct VectorPage {
 
 static_assert(sizeof(StatePage) <= kPageSize && sizeof(VectorPage) <= kPageSize);
 
-constexpr std::uint64_t bitOf(int vector) { return std::uint64_t{1} << vector; }
+constexpr std::uint64_t bitOf(int vector) {
+  return std::uint64_t{1} << vector;
+}
 
 // The 32-bit word of PIR with the vector's bit: what a futex sleeps on and JavaScript tests.
 inline std::atomic<std::uint32_t>* wordOf(std::atomic<std::uint64_t>& pir, int vector) {

@@ -14,8 +14,6 @@ namespace {
 
 thread_local bool hasReceiver = false;  // one a thread: see ThreadRegistration
 
-constexpr std::uint64_t kHangUpFlag = std::uint64_t{1} << 32;  // in an epoll event, above the id
-
 }  // namespace
 
 ThreadRegistration::ThreadRegistration() {
@@ -24,14 +22,19 @@ ThreadRegistration::ThreadRegistration() {
   hasReceiver = true;
 }
 
-ThreadRegistration::~ThreadRegistration() { hasReceiver = false; }
+ThreadRegistration::~ThreadRegistration() {
+  hasReceiver = false;
+}
 
 Receiver::Receiver(std::unique_ptr<ReceiverBackend> backend)
     : backend_(std::move(backend)),
       stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
-      state_(stateFile_.mapping.as<StatePage>()) {}
+      state_(stateFile_.mapping.as<StatePage>()) {
+}
 
-Receiver::~Receiver() { closeState(*state_); }
+Receiver::~Receiver() {
+  closeState(*state_);
+}
 
 Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
   Channel channel{.id = nextId_,
@@ -47,14 +50,15 @@ Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
   channel.socket = std::move(pair.receiverEnd);
   channel.inbox.carrier.reset();  // the bundle has it now
 
-  // Edge-triggered, so that an eventfd need not be read to fall silent: one system call less a
-  // wake-up. Of the socket only EPOLLHUP and EPOLLERR matter, which need not be asked for.
-  wakes_.add(channel.eventfd.get(), EPOLLIN | EPOLLET, channel.id);
-  wakes_.add(channel.socket.get(), EPOLLET, channel.id | kHangUpFlag);
-
-  std::atomic<std::uint32_t>* word = wordOf(channel.inbox.upid->pir, vector);
+  if (eventfds_) watch(channel);
+  NewVectorFd result{.id = nextId_,
+                     .fd = std::move(pair.holderEnd),
+                     .pendingWord = wordOf(channel.inbox.upid->pir, vector),
+                     .eventfd = channel.eventfd.get(),
+                     .liveness = channel.socket.get()};
   channels_.push_back(std::move(channel));
-  return {.id = nextId_++, .fd = std::move(pair.holderEnd), .pendingWord = word};
+  ++nextId_;
+  return result;
 }
 
 void Receiver::remove(ChannelId id) {
@@ -62,9 +66,8 @@ void Receiver::remove(ChannelId id) {
   if (channel == channels_.end()) return;
   const std::uint64_t bit = bitOf(channel->vector);
   if (uintr::take(*channel->inbox.upid, bit)) held_ |= bit;
-  // By hand: closing is not enough while a bundle that nobody consumed still holds the eventfd.
-  wakes_.remove(channel->eventfd.get());
-  wakes_.remove(channel->socket.get());
+  // By hand: closing is not enough while a bundle that somebody holds has the eventfd too.
+  if (eventfds_) eventfds_->remove(channel->eventfd.get());
   channels_.erase(channel);
 }
 
@@ -138,16 +141,18 @@ void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
   os::futexWait(std::span(waits).first(count), timeout);
 }
 
-void Receiver::sleepOnEventfds(int timeoutMs) {
-  std::array<epoll_event, 64> space;
-  for (const epoll_event& event : wakes_.wait(space, timeoutMs)) {
-    // An eventfd's event has done its work by arriving.
-    if ((event.data.u64 & kHangUpFlag) != 0) {
-      hangUps_.push_back(static_cast<ChannelId>(event.data.u64));
-    }
+void Receiver::sleepOnEventfds(std::chrono::milliseconds timeout) {
+  if (!eventfds_) {
+    eventfds_.emplace();
+    for (const Channel& channel : channels_) watch(channel);
   }
+  std::array<epoll_event, 64> events;
+  eventfds_->wait(events, static_cast<int>(timeout.count()));
 }
 
-std::vector<Receiver::ChannelId> Receiver::takeHangUps() { return std::exchange(hangUps_, {}); }
+void Receiver::watch(const Channel& channel) {
+  // Edge-triggered, so that an eventfd need not be read to fall silent.
+  eventfds_->add(channel.eventfd.get(), EPOLLIN | EPOLLET);
+}
 
 }  // namespace uintr

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "backend.h"
@@ -28,10 +29,13 @@ class Receiver {
   // Names one vector fd of this receiver for as long as it has holders.
   using ChannelId = std::uint32_t;
 
+  // All valid until the channel is removed, but `fd`, which is the caller's.
   struct NewVectorFd {
     ChannelId id;
     os::UniqueFd fd;
-    std::atomic<std::uint32_t>* pendingWord;  // valid until the channel is removed
+    std::atomic<std::uint32_t>* pendingWord;
+    int eventfd;   // readable once a sender has woken the receiver
+    int liveness;  // hangs up (POLLHUP) when the last holder is gone
   };
 
   explicit Receiver(std::unique_ptr<ReceiverBackend> backend);
@@ -59,16 +63,9 @@ class Receiver {
   // Whether senders can wake it by futex: they share the words, and there are not too many.
   bool canParkOnFutex() const;
 
-  // Readable when a sender wrote an eventfd or a vector fd has lost its last holder.
-  int wakeFd() const { return wakes_.fd(); }
-
   // Both sleep until somebody wakes the receiver or the time is up, or for no reason at all.
   void sleepOnFutex(std::chrono::nanoseconds timeout);
-  void sleepOnEventfds(int timeoutMs);  // also uses up what made wakeFd() readable
-
-  // The vector fds that lost their last holder since the last call, to be removed.
-  std::vector<ChannelId> takeHangUps();
-  bool hasHangUps() const { return !hangUps_.empty(); }
+  void sleepOnEventfds(std::chrono::milliseconds timeout);
 
  private:
   struct Channel {
@@ -79,14 +76,15 @@ class Receiver {
     os::UniqueFd socket;
   };
 
+  void watch(const Channel& channel);
+
   ThreadRegistration registration_;
   std::unique_ptr<ReceiverBackend> backend_;
   PageFile stateFile_;
   StatePage* state_;
-  os::Epoll wakes_;
   std::vector<Channel> channels_;
-  std::vector<ChannelId> hangUps_;
-  std::uint64_t held_ = 0;  // taken from vector fds that are gone, not yet delivered
+  std::optional<os::Epoll> eventfds_;  // made by the first sleepOnEventfds
+  std::uint64_t held_ = 0;             // taken from vector fds that are gone, not yet delivered
   std::uint64_t parks_ = 0;
   ChannelId nextId_ = 1;
   bool parked_ = false;

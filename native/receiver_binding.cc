@@ -67,6 +67,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
   Napi::Value createFd(const Napi::CallbackInfo& info) {
     const int vector = info[0].As<Napi::Number>().Int32Value();
     Receiver::NewVectorFd created = receiver_->createVectorFd(vector);
+    try {
+      loop_->watch(created);
+    } catch (...) {
+      receiver_->remove(created.id);
+      throw;
+    }
     Napi::Object result = Napi::Object::New(env_);
     exposePending(created, result);
     result["id"] = Napi::Number::New(env_, created.id);
@@ -117,6 +123,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   void onHangUp(Receiver::ChannelId id) override {
     const Napi::HandleScope scope(env_);
     forget(id);
+    loop_->unwatch(id);
     receiver_->remove(id);
     const auto callbacks = callbacks_;
     callbacks->call(callbacks->onHangUp, {Napi::Number::New(env_, id)});
@@ -140,9 +147,8 @@ class ReceiverBinding final : public EventLoop::Delegate,
   // memory is forbidden (Electron): there it stays absent.
   void exposePending(const Receiver::NewVectorFd& created, Napi::Object& result) {
     napi_value buffer = nullptr;
-    const napi_status status =
-        napi_create_external_arraybuffer(env_, created.pendingWord, sizeof(std::int32_t),
-                                         nullptr, nullptr, &buffer);
+    const napi_status status = napi_create_external_arraybuffer(
+        env_, created.pendingWord, sizeof(std::int32_t), nullptr, nullptr, &buffer);
     if (status == napi_no_external_buffers_allowed) return;
     if (status != napi_ok) throw Napi::Error::New(env_);
     const Napi::ArrayBuffer memory(env_, buffer);
@@ -191,8 +197,8 @@ Napi::Value openReceiver(const Napi::CallbackInfo& info) {
   return translating(env, [&]() -> Napi::Value {
     const auto options = info[0].As<Napi::Object>();
     const auto receiver = std::make_shared<ReceiverBinding>(env, options);
-    receiver->open(std::chrono::microseconds(
-        options.Get("busyPollMicros").As<Napi::Number>().Int64Value()));
+    receiver->open(
+        std::chrono::microseconds(options.Get("busyPollMicros").As<Napi::Number>().Int64Value()));
     Napi::Object result = Napi::Object::New(env);
     result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
     result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);

@@ -18,10 +18,8 @@ inline void pauseCpu() {
 
 // Spins until the condition holds or the time is up; returns whether it holds.
 template <typename Condition>
-bool spinUntil(Condition&& condition, std::chrono::microseconds limit) {
+bool spinUntil(Condition&& condition, std::chrono::steady_clock::time_point deadline) {
   if (condition()) return true;
-  if (limit <= limit.zero()) return false;
-  const auto deadline = std::chrono::steady_clock::now() + limit;
   do {
     // Reading the clock costs as much as some ten looks.
     for (int i = 0; i < 32; ++i) {

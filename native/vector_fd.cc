@@ -62,10 +62,9 @@ Bundle<os::UniqueFd> peekBundle(int vectorFd) {
     throwNotAVectorFd(vectorFd, "its first message is not a bundle");
   }
   if (header.version != kProtocolVersion) {
-    throw Error{"ERR_UINTR_VERSION", "the vector fd speaks version " +
-                                         std::to_string(header.version) +
-                                         " of the protocol, this library version " +
-                                         std::to_string(kProtocolVersion)};
+    throw Error{"ERR_UINTR_VERSION",
+                "the vector fd speaks version " + std::to_string(header.version) +
+                    " of the protocol, this library version " + std::to_string(kProtocolVersion)};
   }
   if (message.fdsTruncated && message.fds.size() < kBundleFds) {
     // recvmsg(2) does not fail when it runs out of descriptors (net/core/scm.c, scm_detach_fds).

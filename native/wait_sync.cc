@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kBriefSleep{1};  // where no wake-up can be 
 void sleep(Receiver& receiver, std::chrono::milliseconds limit) {
   if (!receiver.backend().isUnmasked()) {
     // Nothing can be delivered, so nothing has to wake us: stay RUNNING and cost senders nothing.
-    receiver.sleepOnEventfds(static_cast<int>(limit.count()));
+    receiver.sleepOnEventfds(limit);
     return;
   }
   const bool onFutex = receiver.canParkOnFutex();
@@ -21,7 +21,7 @@ void sleep(Receiver& receiver, std::chrono::milliseconds limit) {
   if (onFutex) {
     receiver.sleepOnFutex(limit);
   } else {
-    receiver.sleepOnEventfds(static_cast<int>(limit.count()));
+    receiver.sleepOnEventfds(limit);
   }
   receiver.unpark();
 }
@@ -29,9 +29,11 @@ void sleep(Receiver& receiver, std::chrono::milliseconds limit) {
 }  // namespace
 
 int waitSync(Receiver& receiver, std::chrono::microseconds spin, std::chrono::milliseconds limit) {
-  const auto isPending = [&] { return receiver.pending() != 0; };
-  if (!spinUntil(isPending, std::min<std::chrono::microseconds>(spin, limit)) &&
-      limit > limit.zero()) {
+  int vector = receiver.takeHighest();
+  if (vector >= 0 || limit <= limit.zero()) return vector;
+  const auto pending = [&] { return receiver.pending() != 0; };
+  spin = std::min<std::chrono::microseconds>(spin, limit);
+  if (spin <= spin.zero() || !spinUntil(pending, std::chrono::steady_clock::now() + spin)) {
     sleep(receiver, limit);
   }
   return receiver.takeHighest();

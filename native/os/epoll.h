@@ -14,10 +14,8 @@ class Epoll {
  public:
   Epoll() : fd_(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 
-  int fd() const { return fd_.get(); }
-
-  void add(int fd, std::uint32_t events, std::uint64_t data) {
-    epoll_event event{.events = events, .data = {.u64 = data}};
+  void add(int fd, std::uint32_t events) {
+    epoll_event event{.events = events, .data = {.fd = fd}};
     check(::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
   }
 

@@ -15,10 +15,10 @@ UniqueFd createEventfd() {
 
 bool isEventfd(int fd) {
   std::array<char, 64> target;
-  const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), target.data(),
-                                    target.size());
-  return length < 0 ||
-         std::string_view(target.data(), static_cast<std::size_t>(length)) == "anon_inode:[eventfd]";
+  const ssize_t length =
+      ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), target.data(), target.size());
+  return length < 0 || std::string_view(target.data(), static_cast<std::size_t>(length)) ==
+                           "anon_inode:[eventfd]";
 }
 
 void signalEventfd(int fd) noexcept {

@@ -46,7 +46,9 @@ class SoftwareSender final : public SenderBackend {
 
 }  // namespace
 
-std::unique_ptr<ReceiverBackend> createReceiver() { return std::make_unique<SoftwareReceiver>(); }
+std::unique_ptr<ReceiverBackend> createReceiver() {
+  return std::make_unique<SoftwareReceiver>();
+}
 
 std::unique_ptr<SenderBackend> createSender(int carrier, int vector) {
   auto page = openPage(carrier, PageAccess::HoldersWrite);
