@@ -10,6 +10,7 @@
               "native/addon.cc",
               "native/capabilities.cc",
               "native/event_loop.cc",
+              "native/fd_socket_binding.cc",
               "native/js_callbacks.cc",
               "native/js_errors.cc",
               "native/page_file.cc",

@@ -26,6 +26,14 @@ export interface NativeSender {
   close(): void;
 }
 
+export interface NativeFdSocket {
+  readonly fd: number;
+  send(data: Uint8Array, fds: readonly number[]): void;
+  /** Undefined when no message came within that time. */
+  receive(milliseconds: number): { data: Buffer; fds: number[] } | undefined;
+  close(): void;
+}
+
 export interface NativeCapabilities {
   uintr: boolean;
   waitpkg: boolean;
@@ -42,6 +50,8 @@ export interface Binding {
     waitSyncSpinMicros: number;
   }): NativeReceiver;
   openSender(fd: number, options: { self: object; onHangUp: () => void }): NativeSender;
+  openFdSocket(fd: number): NativeFdSocket;
+  openFdSocketPair(): [NativeFdSocket, NativeFdSocket];
   capabilities(): NativeCapabilities;
 }
 

@@ -5,6 +5,7 @@ export {
   type Capabilities,
 } from './capabilities.js';
 export { UintrError } from './errors.js';
+export { FdSocket, type FdMessage } from './fd-socket.js';
 export {
   Receiver,
   type ReceiverEvents,

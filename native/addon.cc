@@ -13,6 +13,8 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   Napi::Object binding = Napi::Object::New(env);
   binding["openReceiver"] = Napi::Function::New(env, openReceiver, "openReceiver");
   binding["openSender"] = Napi::Function::New(env, openSender, "openSender");
+  binding["openFdSocket"] = Napi::Function::New(env, openFdSocket, "openFdSocket");
+  binding["openFdSocketPair"] = Napi::Function::New(env, openFdSocketPair, "openFdSocketPair");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
   return binding;
 }

@@ -9,10 +9,12 @@ struct Addon {
   Napi::FunctionReference errorClass;  // UintrError of lib/errors.ts
 };
 
-// What the native functions of one object share. Each function holds on to it, so no function can
-// outlive what it works on, whatever JavaScript keeps.
+// The exported functions; lib/binding.ts has their types. What they open comes as an object of
+// functions that share one C++ object and keep it alive.
 Napi::Value openReceiver(const Napi::CallbackInfo& info);
 Napi::Value openSender(const Napi::CallbackInfo& info);
+Napi::Value openFdSocket(const Napi::CallbackInfo& info);
+Napi::Value openFdSocketPair(const Napi::CallbackInfo& info);
 Napi::Value capabilities(const Napi::CallbackInfo& info);
 
 }  // namespace uintr

@@ -28,9 +28,10 @@ constexpr std::size_t kBundleFds = 3;  // state page, eventfd, carrier
               "descriptor " + std::to_string(fd) + " is not a vector fd: " + why};
 }
 
-os::PeekedMessage peekMessage(int fd, BundleHeader& header) {
+os::ReceivedMessage peekMessage(int fd, BundleHeader& header) {
   try {
-    return os::peekWithFds(fd, std::as_writable_bytes(std::span(&header, 1)), kBundleFds);
+    return os::receiveWithFds(fd, std::as_writable_bytes(std::span(&header, 1)), kBundleFds,
+                              os::Receive::Peek);
   } catch (const os::SystemError& error) {
     if (error.error == ENOTSOCK) throwNotAVectorFd(fd, "it is not a socket");
     if (error.error == EAGAIN || error.error == ENOTCONN || error.error == EINVAL) {
@@ -57,7 +58,7 @@ VectorFdPair createVectorFd(const Bundle<int>& bundle) {
 
 Bundle<os::UniqueFd> peekBundle(int vectorFd) {
   BundleHeader header{};
-  os::PeekedMessage message = peekMessage(vectorFd, header);
+  os::ReceivedMessage message = peekMessage(vectorFd, header);
   if (message.size < sizeof header || header.magic != kPageMagic) {
     throwNotAVectorFd(vectorFd, "its first message is not a bundle");
   }

@@ -1,5 +1,6 @@
 #include "os/unix_socket.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -24,21 +25,24 @@ std::pair<UniqueFd, UniqueFd> createSocketPair() {
 
 void sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds) {
   iovec part{.iov_base = const_cast<std::byte*>(data.data()), .iov_len = data.size()};
-  auto control = controlSpace(fds.size());
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = CMSG_SPACE(fds.size_bytes());
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(fds.size_bytes());
-  std::memcpy(CMSG_DATA(header), fds.data(), fds.size_bytes());
-  check(::sendmsg(socket, &message, MSG_NOSIGNAL), "sendmsg");
+  auto control = controlSpace(fds.size());
+  if (!fds.empty()) {
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(fds.size_bytes());
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(fds.size_bytes());
+    std::memcpy(CMSG_DATA(header), fds.data(), fds.size_bytes());
+  }
+  check(::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT), "sendmsg");
 }
 
-PeekedMessage peekWithFds(int socket, std::span<std::byte> data, std::size_t maxFds) {
+ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
+                               Receive how) {
   iovec part{.iov_base = data.data(), .iov_len = data.size()};
   auto control = controlSpace(maxFds);
   msghdr message{};
@@ -47,10 +51,10 @@ PeekedMessage peekWithFds(int socket, std::span<std::byte> data, std::size_t max
   message.msg_control = control.data();
   message.msg_controllen = CMSG_LEN(maxFds * sizeof(int));  // not CMSG_SPACE: one more would fit
 
-  PeekedMessage result;
+  ReceivedMessage result;
   result.fds.reserve(maxFds);  // nothing below may throw while it holds bare descriptors
-  result.size = static_cast<std::size_t>(
-      check(::recvmsg(socket, &message, MSG_PEEK | MSG_CMSG_CLOEXEC | MSG_DONTWAIT), "recvmsg"));
+  const int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | (how == Receive::Peek ? MSG_PEEK : 0);
+  result.size = static_cast<std::size_t>(check(::recvmsg(socket, &message, flags), "recvmsg"));
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
        header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
@@ -64,6 +68,13 @@ PeekedMessage peekWithFds(int socket, std::span<std::byte> data, std::size_t max
   result.truncated = (message.msg_flags & MSG_TRUNC) != 0;
   result.fdsTruncated = (message.msg_flags & MSG_CTRUNC) != 0;
   return result;
+}
+
+bool waitReadable(int socket, std::chrono::milliseconds timeout) {
+  pollfd entry{.fd = socket, .events = POLLIN, .revents = 0};
+  const int count = ::poll(&entry, 1, static_cast<int>(timeout.count()));
+  if (count < 0 && errno != EINTR) throwErrno("poll");
+  return count > 0;
 }
 
 }  // namespace uintr::os
