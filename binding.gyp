@@ -24,7 +24,13 @@
               "native/os/futex.cc",
               "native/os/shared_memory.cc",
               "native/os/unix_socket.cc",
-              "native/software/software_backend.cc"
+              "native/software/software_backend.cc",
+              "native/hardware/detection.cc",
+              "native/hardware/hardware_backend.cc",
+              "native/hardware/instructions.cc",
+              "native/hardware/kernel.cc",
+              "native/hardware/target_table.cc",
+              "native/hardware/unavailable.cc"
             ],
             "include_dirs": ["native", "<!@(node -p \"require('node-addon-api').include_dir\")"],
             "defines": [

@@ -5,7 +5,7 @@ import loadPrebuild from 'node-gyp-build';
 import { UintrError } from './errors.js';
 
 export interface NativeReceiver {
-  createFd(vector: number): { id: number; fd: number; pending?: Int32Array };
+  createFd(vector: number): { id: number; fd: number; uvecFd?: number; pending?: Int32Array };
   /** Closes our own copy of a vector fd. */
   closeFd(id: number): void;
   /** The highest pending vector, or -1. */
@@ -39,6 +39,13 @@ export interface NativeCapabilities {
   waitpkg: boolean;
   futexWaitv: boolean;
   sealFutureWrite: boolean;
+  /** The facts of native/hardware/detection.cc. */
+  compiled: boolean;
+  enabled: boolean;
+  abi: 'rfc-v1' | 'uintr-next' | null;
+  selfTest: boolean | null;
+  usable: boolean;
+  reason: string;
 }
 
 export interface Binding {
@@ -46,6 +53,8 @@ export interface Binding {
     self: object;
     onInterrupt: (vector: number) => void;
     onHangUp: (id: number) => void;
+    hardware: boolean;
+    foreignSenders: boolean;
     busyPollMicros: number;
     waitSyncSpinMicros: number;
   }): NativeReceiver;

@@ -18,8 +18,12 @@ export interface Capabilities {
   };
   readonly kernel: {
     readonly release: string;
+    /** User interrupts are enabled (CR4.UINTR): TESTUI does not fault. */
+    readonly uintr: boolean;
     /** The UINTR system calls that the kernel has. */
     readonly abi: 'rfc-v1' | 'uintr-next' | null;
+    /** Interrupts sent on trial arrived; null when it did not come to that. */
+    readonly selfTest: boolean | null;
     /** `waitSync` sleeps on several vectors at once by futex_waitv(2); otherwise on eventfds. */
     readonly futexWaitv: boolean;
     /** Holders of a vector fd cannot write the state page (F_SEAL_FUTURE_WRITE). */
@@ -35,15 +39,29 @@ export function capabilities(): Capabilities {
       backend: null,
       reason: loadFailure.message,
       cpu: { uintr: false, waitpkg: false },
-      kernel: { release, abi: null, futexWaitv: false, sealFutureWrite: false },
+      kernel: {
+        release,
+        uintr: false,
+        abi: null,
+        selfTest: null,
+        futexWaitv: false,
+        sealFutureWrite: false,
+      },
     };
   }
-  const { uintr, waitpkg, futexWaitv, sealFutureWrite } = binding().capabilities();
+  const facts = binding().capabilities();
   return {
-    backend: 'software',
-    reason: 'this version of uintr has the software backend only',
-    cpu: { uintr, waitpkg },
-    kernel: { release, abi: null, futexWaitv, sealFutureWrite },
+    backend: facts.usable ? 'hardware' : 'software',
+    reason: facts.reason,
+    cpu: { uintr: facts.uintr, waitpkg: facts.waitpkg },
+    kernel: {
+      release,
+      uintr: facts.enabled,
+      abi: facts.abi,
+      selfTest: facts.selfTest,
+      futexWaitv: facts.futexWaitv,
+      sealFutureWrite: facts.sealFutureWrite,
+    },
   };
 }
 

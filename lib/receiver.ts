@@ -34,6 +34,13 @@ export interface ReceiverOptions<V extends Vectors> {
    * Spinning pays when sender and receiver run on two cores.
    */
   readonly busyPollMicros?: number;
+  /**
+   * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
+   * a receiver that sleeps, so the kernel is asked to (UINTR_HANDLER_FLAG_WAITING_RECEIVER), and
+   * because the kernels there are lose such wake-ups, no sleep lasts longer than a millisecond.
+   * System calls on this thread may then fail with EINTR without a signal. Default: false.
+   */
+  readonly foreignSenders?: boolean;
 }
 
 export interface WaitOptions {
@@ -52,6 +59,7 @@ interface NamedEvents {
 interface Waiter {
   resolve(vector: number): void;
   reject(reason: unknown): void;
+  timer: NodeJS.Timeout | undefined;
 }
 
 // Spinning for about as long as a sleep and a wake-up take costs at most twice the best choice.
@@ -106,6 +114,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       onHangUp: (id) => {
         this.#hangUp(id);
       },
+      hardware: this.backend === 'hardware',
+      foreignSenders: options.foreignSenders ?? false,
       busyPollMicros: busyPoll ?? 0,
       waitSyncSpinMicros: busyPoll ?? WAIT_SYNC_SPIN_MICROS,
     });
@@ -120,13 +130,13 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   createFd(vector: number | VectorName<V>): VectorFd {
     this.#checkOpen();
     const number = this.#vectorOf(vector);
-    const { id, fd, pending } = this.#native.createFd(number);
-    const vectorFd = new VectorFd(number, fd, pending, {
+    const native = this.#native.createFd(number);
+    const vectorFd = new VectorFd(number, native, {
       closeFd: () => {
-        this.#native.closeFd(id);
+        this.#native.closeFd(native.id);
       },
     });
-    this.#vectorFds.set(id, vectorFd);
+    this.#vectorFds.set(native.id, vectorFd);
     return vectorFd;
   }
 
@@ -150,18 +160,16 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (timeout === undefined && !this.testui()) {
       throw new UintrError('ERR_UINTR_MASKED', 'interrupts are masked: this wait would never end');
     }
-    const vector = this.#native.waitSync(Math.min(timeout ?? Infinity, SLEEP_SLICE_MS));
-    if (vector !== -1 || (timeout !== undefined && timeout <= SLEEP_SLICE_MS)) return vector;
-    return this.#waitInSlices(timeout === undefined ? Infinity : timeout - SLEEP_SLICE_MS);
-  }
-
-  #waitInSlices(timeout: number): number {
-    const deadline = performance.now() + timeout;
-    for (;;) {
-      const left = deadline - performance.now();
-      const vector = this.#native.waitSync(Math.min(Math.max(Math.ceil(left), 0), SLEEP_SLICE_MS));
-      if (vector !== -1 || left <= 0) return vector;
-    }
+    if (timeout !== undefined && timeout <= SLEEP_SLICE_MS) return this.#native.waitSync(timeout);
+    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+    let left = timeout ?? Infinity;
+    let vector: number;
+    do {
+      vector = this.#native.waitSync(Math.min(left, SLEEP_SLICE_MS));
+      if (vector !== -1) break;
+      left = deadline - performance.now();
+    } while (left > 0);
+    return vector;
   }
 
   /**
@@ -181,11 +189,12 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     signal?.throwIfAborted();
 
     let onAbort: (() => void) | undefined;
-    let timer: NodeJS.Timeout | undefined;
     let waiter: Waiter | undefined;
     try {
       return await new Promise<number>((resolve, reject) => {
-        waiter = { resolve, reject };
+        const timer = timeout === undefined ? undefined : setTimeout(resolve, timeout, -1);
+        if (!this.#refed) timer?.unref();
+        waiter = { resolve, reject, timer };
         this.#waiters.add(waiter);
         this[updateListening]();
         if (signal !== undefined) {
@@ -194,14 +203,11 @@ export class Receiver<const V extends Vectors = Record<never, number>>
           };
           signal.addEventListener('abort', onAbort, { once: true });
         }
-        if (timeout !== undefined) {
-          timer = setTimeout(resolve, timeout, -1);
-        }
       });
     } finally {
       if (waiter !== undefined && this.#waiters.delete(waiter)) this[updateListening]();
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-      clearTimeout(timer);
+      clearTimeout(waiter?.timer);
     }
   }
 
@@ -235,6 +241,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   /** While somebody listens, keep the process alive: the default. */
   ref(): this {
     this.#refed = true;
+    for (const { timer } of this.#waiters) timer?.ref();
     this[updateListening]();
     return this;
   }
@@ -242,6 +249,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   /** Do not keep the process alive. */
   unref(): this {
     this.#refed = false;
+    for (const { timer } of this.#waiters) timer?.unref();
     this[updateListening]();
     return this;
   }
@@ -282,7 +290,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     try {
       events.emit('interrupt', vector, name);
     } finally {
-      if (name !== undefined) events.emit(name);
+      if (name !== undefined && !this.#closed) events.emit(name);
     }
   }
 

@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events';
 
+interface NativeVectorFd {
+  fd: number;
+  uvecFd?: number;
+  pending?: Int32Array;
+}
+
 /** What a VectorFd needs of its receiver. */
 export interface VectorFdOwner {
   closeFd(): void;
@@ -30,19 +36,30 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   readonly pending: Int32Array | undefined;
   readonly #owner: VectorFdOwner;
   #fd: number;
+  #uvecFd: number | undefined;
 
   /** Not for users: see `Receiver.createFd()`. */
-  constructor(vector: number, fd: number, pending: Int32Array | undefined, owner: VectorFdOwner) {
+  constructor(vector: number, native: NativeVectorFd, owner: VectorFdOwner) {
     super();
     this.vector = vector;
-    this.pending = pending;
-    this.#fd = fd;
+    this.pending = native.pending;
+    this.#fd = native.fd;
+    this.#uvecFd = native.uvecFd;
     this.#owner = owner;
   }
 
   /** The descriptor, close-on-exec; -1 once closed. */
   get fd(): number {
     return this.#fd;
+  }
+
+  /**
+   * On hardware the kernel's own uvec fd, for C programs that call `uintr_register_sender`
+   * themselves: see `foreignSenders`. It works until the last holder of `fd` is gone, so keep
+   * this open meanwhile. Undefined in software, and once closed.
+   */
+  get uvecFd(): number | undefined {
+    return this.#uvecFd;
   }
 
   /**
@@ -53,6 +70,7 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   close(): void {
     if (this.#fd === -1) return;
     this.#fd = -1;
+    this.#uvecFd = undefined;
     this.#owner.closeFd();
   }
 
@@ -62,6 +80,7 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
 
   [disconnect](): void {
     this.#fd = -1;
+    this.#uvecFd = undefined;
     this.emit('disconnect');
   }
 }

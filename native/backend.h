@@ -15,13 +15,13 @@ enum class BackendKind : std::uint8_t { Software = 1, Hardware = 2 };
 
 // The receiver's side of one vector fd.
 struct Inbox {
-  os::UniqueFd carrier;     // what the bundle takes to the senders; may be closed once it is sent
+  os::UniqueFd carrier;     // what the bundle takes to the senders
   os::Mapping page;         // keeps `upid` alive where it is a page of its own
   Upid* upid = nullptr;     // where the posts show up
   bool wakesFutex = false;  // senders share `upid`, so they can wake a futex on it
 };
 
-// One per receiver.
+// One per receiver, used on the thread that made it.
 class ReceiverBackend {
  public:
   virtual ~ReceiverBackend() = default;
@@ -36,12 +36,12 @@ class ReceiverBackend {
   // receiver must not sleep long.
   virtual bool fence() = 0;
 
-  virtual void unmask() = 0;            // STUI
-  virtual void mask() = 0;              // CLUI
-  virtual bool isUnmasked() const = 0;  // TESTUI
+  virtual void stui() = 0;    // unmask
+  virtual void clui() = 0;    // mask
+  virtual bool testui() = 0;  // is unmasked, as the CPU says
 };
 
-// One per sender.
+// One per sender, used on the thread that made it.
 class SenderBackend {
  public:
   virtual ~SenderBackend() = default;
@@ -49,8 +49,9 @@ class SenderBackend {
   // Raises the vector: SENDUIPI. A full barrier, partner of the receiver's park().
   virtual void raise() noexcept = 0;
 
-  // The descriptor that is shared with the receiver, for ON and the futex; null on hardware.
-  virtual Upid* upid() noexcept = 0;
+  // Where the sender notes that it has woken the receiver (ON). In software it is shared with the
+  // receiver and its other senders, and a futex can sleep on it.
+  virtual Upid& upid() noexcept = 0;
 };
 
 }  // namespace uintr

@@ -3,36 +3,31 @@
 #include <napi.h>
 
 #include "addon.h"
+#include "cpu.h"
+#include "hardware/hardware.h"
 #include "js_errors.h"
 #include "os/futex.h"
 #include "page_file.h"
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
 
 namespace uintr {
 
 namespace {
 
-struct CpuFeatures {
-  bool uintr = false;    // CPUID.7.0:EDX[5]; the kernel must enable it as well
-  bool waitpkg = false;  // CPUID.7.0:ECX[5]: UMONITOR, UMWAIT, TPAUSE
-};
-
-CpuFeatures cpuFeatures() {
-  CpuFeatures features;
-#if defined(__x86_64__)
-  unsigned eax = 0;
-  unsigned ebx = 0;
-  unsigned ecx = 0;
-  unsigned edx = 0;
-  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0) {
-    features.uintr = (edx & 1U << 5) != 0;
-    features.waitpkg = (ecx & 1U << 5) != 0;
+Napi::Value abiName(Napi::Env env, hardware::Abi abi) {
+  switch (abi) {
+    case hardware::Abi::RfcV1:
+      return Napi::String::New(env, "rfc-v1");
+    case hardware::Abi::UintrNext:
+      return Napi::String::New(env, "uintr-next");
+    case hardware::Abi::None:
+      break;
   }
-#endif
-  return features;
+  return env.Null();
+}
+
+Napi::Value selfTestResult(Napi::Env env, hardware::SelfTest result) {
+  if (result == hardware::SelfTest::NotRun) return env.Null();
+  return Napi::Boolean::New(env, result == hardware::SelfTest::Passed);
 }
 
 }  // namespace
@@ -41,11 +36,18 @@ Napi::Value capabilities(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
     const CpuFeatures features = cpuFeatures();
+    const hardware::Detection& detection = hardware::detect();
     Napi::Object result = Napi::Object::New(env);
     result["uintr"] = Napi::Boolean::New(env, features.uintr);
     result["waitpkg"] = Napi::Boolean::New(env, features.waitpkg);
     result["futexWaitv"] = Napi::Boolean::New(env, os::hasFutexWaitv());
     result["sealFutureWrite"] = Napi::Boolean::New(env, canSealFutureWrites());
+    result["compiled"] = Napi::Boolean::New(env, detection.compiled);
+    result["enabled"] = Napi::Boolean::New(env, detection.enabled);
+    result["abi"] = abiName(env, detection.abi);
+    result["selfTest"] = selfTestResult(env, detection.selfTest);
+    result["usable"] = Napi::Boolean::New(env, detection.usable);
+    result["reason"] = Napi::String::New(env, detection.reason);
     return result;
   });
 }

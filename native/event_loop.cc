@@ -1,6 +1,7 @@
 #include "event_loop.h"
 
 #include <sys/epoll.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <bit>
@@ -34,10 +35,12 @@ void adopt(UvHandle<Handle>& handle, void* owner) {
   uv_unref(reinterpret_cast<uv_handle_t*>(handle.get()));
 }
 
-// An eventfd's counter falls back to 0 and its readiness with it.
+// An eventfd's counter falls back to 0 and its readiness with it. Without O_NONBLOCK, which is the
+// open file's and which any holder can take away, a plain read could block.
 void drain(int eventfd) {
   std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t ignored = ::read(eventfd, &count, sizeof count);
+  const iovec part{.iov_base = &count, .iov_len = sizeof count};
+  [[maybe_unused]] const ssize_t ignored = ::preadv2(eventfd, &part, 1, -1, RWF_NOWAIT);
 }
 
 }  // namespace
@@ -81,29 +84,30 @@ EventLoop::Watch::Watch(Napi::Env env, EventLoop& loop, const Receiver::NewVecto
   adopt(hangUp, this);
   uv_poll_start(wake.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
     auto& self = ownerOf<Watch>(handle);
-    if (!self.edgeTriggered) drain(self.eventfd);
+    if (!self.makeEdgeTriggered()) drain(self.eventfd);
     self.owner.receiver_->unpark();  // awake: spare the senders
   });
   // Our end is shut for reading and so always readable and half hung up; asking for urgent data,
   // which a SOCK_SEQPACKET socket never has, leaves POLLHUP and POLLERR.
   uv_poll_start(hangUp.get(), UV_PRIORITIZED, [](uv_poll_t* handle, int, int) {
     auto& self = ownerOf<Watch>(handle);
-    if (const auto delegate = self.owner.delegate_.lock()) delegate->onHangUp(self.id);
+    uv_poll_stop(handle);
+    self.owner.hangUps_.push_back(self.id);
   });
 }
 
-// libuv polls level-triggered, which takes a read to silence the eventfd after every wake-up. Once
-// libuv has put it into its epoll set, change the trigger: one system call less per sleep. Where
-// that does not work, the eventfd is read.
-void EventLoop::Watch::makeEdgeTriggered() {
-  if (edgeTriggered) return;
+// libuv polls level-triggered, which takes a read to silence the eventfd after every wake-up. By
+// its first wake-up libuv has put it into its epoll set: change the trigger there, and each sleep
+// costs one system call less. Where that does not work, the eventfd is read.
+bool EventLoop::Watch::makeEdgeTriggered() {
+  if (edgeTriggered) return true;
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.fd = eventfd}};
   edgeTriggered = ::epoll_ctl(uv_backend_fd(owner.loop_), EPOLL_CTL_MOD, eventfd, &event) == 0;
+  return edgeTriggered;
 }
 
 void EventLoop::watch(const Receiver::NewVectorFd& vectorFd) {
   watches_.push_back(std::make_unique<Watch>(env_, *this, vectorFd));
-  newWatches_ = true;
 }
 
 void EventLoop::unwatch(Receiver::ChannelId id) {
@@ -132,7 +136,7 @@ void EventLoop::close() {
 
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
-  if (!listening_ || !receiver_->backend().isUnmasked()) return;
+  if (!listening_ || receiver_->isMasked()) return;
   if (uv_backend_timeout(loop_) == 0 || receiver_->pending() != 0) return stayAwake();
   if (busyPoll_ > busyPoll_.zero() && !spinAndDeliver()) return;
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
@@ -163,7 +167,7 @@ bool EventLoop::spinAndDeliver() {
   const auto deadline = steady_clock::now() + limit;
   while (spinUntil([&] { return receiver_->pending() != 0; }, deadline)) {
     if (!deliver(*delegate)) return false;
-    if (uv_backend_timeout(loop_) == 0) {
+    if (uv_backend_timeout(loop_) == 0 || steady_clock::now() >= deadline) {
       stayAwake();
       return false;
     }
@@ -176,13 +180,14 @@ void EventLoop::afterPoll() {
   uv_idle_stop(idle_.get());
   uv_timer_stop(timer_.get());
   receiver_->unpark();
-  if (newWatches_) {
-    newWatches_ = false;
-    for (const auto& watch : watches_) watch->makeEdgeTriggered();
-  }
-  if (!listening_) return;
+  if (!listening_ && hangUps_.empty()) return;
   // JavaScript may drop everything that holds the delegate, and with it this object.
-  if (const auto delegate = delegate_.lock()) deliver(*delegate);
+  const auto delegate = delegate_.lock();
+  if (listening_) deliver(*delegate);
+  // Afterwards, so that a holder's last interrupt comes before the news of its end.
+  for (const Receiver::ChannelId id : std::exchange(hangUps_, {})) {
+    if (receiver_ != nullptr) delegate->onHangUp(id);
+  }
 }
 
 // Delivers each pending vector once, the highest first. Returns whether there is still somebody
@@ -192,8 +197,8 @@ bool EventLoop::deliver(Delegate& delegate) {
     const int vector = std::bit_width(vectors) - 1;
     vectors &= ~bitOf(vector);
     if (!receiver_->take(vector)) continue;  // an earlier listener took it
-    delegate.onInterrupt(vector);
-    if (receiver_ == nullptr || !listening_ || !receiver_->backend().isUnmasked()) return false;
+    if (!delegate.onInterrupt(vector)) return false;
+    if (receiver_ == nullptr || !listening_ || receiver_->isMasked()) return false;
   }
   return true;
 }

@@ -20,7 +20,7 @@ class EventLoop {
   class Delegate {
    public:
     virtual ~Delegate() = default;
-    virtual void onInterrupt(int vector) = 0;
+    virtual bool onInterrupt(int vector) = 0;  // false: no JavaScript can run any more
     virtual void onHangUp(Receiver::ChannelId id) = 0;
   };
 
@@ -41,7 +41,7 @@ class EventLoop {
   // What the loop polls for one vector fd.
   struct Watch {
     Watch(Napi::Env env, EventLoop& owner, const Receiver::NewVectorFd& vectorFd);
-    void makeEdgeTriggered();
+    bool makeEdgeTriggered();
 
     EventLoop& owner;
     Receiver::ChannelId id;
@@ -68,7 +68,7 @@ class EventLoop {
   UvHandle<uv_idle_t> idle_;    // active: the loop does not block
   UvHandle<uv_timer_t> timer_;  // bounds a sleep out of which no wake-up is certain
   std::vector<std::unique_ptr<Watch>> watches_;
-  bool newWatches_ = false;
+  std::vector<Receiver::ChannelId> hangUps_;  // seen in this turn
 };
 
 }  // namespace uintr

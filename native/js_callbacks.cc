@@ -19,15 +19,16 @@ Callbacks::Callbacks(Napi::Env env, const char* resourceName, const Napi::Object
       context(env, resourceName, self.Value()) {
 }
 
-void Callbacks::call(const Napi::FunctionReference& function,
+bool Callbacks::call(const Napi::FunctionReference& function,
                      std::initializer_list<napi_value> arguments) {
   const Napi::Env env = function.Env();
   napi_value ignored = nullptr;
   const napi_status status = napi_make_callback(env, context, self.Value(), function.Value(),
                                                 arguments.size(), arguments.begin(), &ignored);
-  if (status != napi_pending_exception) return;
+  if (status != napi_pending_exception) return status == napi_ok;
   napi_value error = nullptr;
-  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+  return napi_get_and_clear_last_exception(env, &error) == napi_ok &&
+         napi_fatal_exception(env, error) == napi_ok;
 }
 
 }  // namespace uintr

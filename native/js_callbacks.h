@@ -13,8 +13,9 @@ struct Callbacks {
   // `options` is `{ self, onHangUp, onInterrupt? }`.
   Callbacks(Napi::Env env, const char* resourceName, const Napi::Object& options);
 
-  // A callback that throws ends up as an uncaughtException, as in any EventEmitter.
-  void call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
+  // A callback that throws ends up as an uncaughtException, as in any EventEmitter. False when no
+  // JavaScript can run any more: the environment is ending.
+  bool call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
 
   Napi::ObjectReference self;
   Napi::FunctionReference onInterrupt;

@@ -48,14 +48,16 @@ Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
                                              .eventfd = channel.eventfd.get(),
                                              .carrier = channel.inbox.carrier.get()});
   channel.socket = std::move(pair.receiverEnd);
-  channel.inbox.carrier.reset();  // the bundle has it now
+  // The bundle has it now; only a uvec fd is of use to others.
+  if (backend_->kind() == BackendKind::Software) channel.inbox.carrier.reset();
 
-  if (eventfds_) watch(channel);
+  if (eventfds_) watch(*eventfds_, channel);
   NewVectorFd result{.id = nextId_,
                      .fd = std::move(pair.holderEnd),
                      .pendingWord = wordOf(channel.inbox.upid->pir, vector),
                      .eventfd = channel.eventfd.get(),
-                     .liveness = channel.socket.get()};
+                     .liveness = channel.socket.get(),
+                     .uvecFd = channel.inbox.carrier.get()};
   channels_.push_back(std::move(channel));
   ++nextId_;
   return result;
@@ -71,8 +73,18 @@ void Receiver::remove(ChannelId id) {
   channels_.erase(channel);
 }
 
+void Receiver::stui() {
+  masked_ = false;
+  backend_->stui();
+}
+
+void Receiver::clui() {
+  backend_->clui();
+  masked_ = true;
+}
+
 std::uint64_t Receiver::pending() const {
-  if (!backend_->isUnmasked()) return 0;
+  if (masked_) return 0;
   std::uint64_t vectors = held_;
   for (const Channel& channel : channels_) {
     const std::uint64_t bit = bitOf(channel.vector);
@@ -141,18 +153,21 @@ void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
   os::futexWait(std::span(waits).first(count), timeout);
 }
 
-void Receiver::sleepOnEventfds(std::chrono::milliseconds timeout) {
+void Receiver::sleepOnEventfds(std::chrono::microseconds timeout) {
   if (!eventfds_) {
-    eventfds_.emplace();
-    for (const Channel& channel : channels_) watch(channel);
+    os::Epoll eventfds;
+    for (const Channel& channel : channels_) watch(eventfds, channel);
+    eventfds_.emplace(std::move(eventfds));
   }
   std::array<epoll_event, 64> events;
-  eventfds_->wait(events, static_cast<int>(timeout.count()));
+  // epoll_pwait2, which takes nanoseconds, is Linux 5.11.
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(timeout);
+  eventfds_->wait(events, static_cast<int>(rounded.count()));
 }
 
-void Receiver::watch(const Channel& channel) {
+void Receiver::watch(os::Epoll& eventfds, const Channel& channel) {
   // Edge-triggered, so that an eventfd need not be read to fall silent.
-  eventfds_->add(channel.eventfd.get(), EPOLLIN | EPOLLET);
+  eventfds.add(channel.eventfd.get(), EPOLLIN | EPOLLET);
 }
 
 }  // namespace uintr

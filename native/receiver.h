@@ -36,17 +36,21 @@ class Receiver {
     std::atomic<std::uint32_t>* pendingWord;
     int eventfd;   // readable once a sender has woken the receiver
     int liveness;  // hangs up (POLLHUP) when the last holder is gone
+    int uvecFd;    // on hardware, otherwise -1
   };
 
   explicit Receiver(std::unique_ptr<ReceiverBackend> backend);
   ~Receiver();
 
-  ReceiverBackend& backend() { return *backend_; }
-
   NewVectorFd createVectorFd(int vector);
 
   // Frees what belongs to a vector fd. What its holders raised last stays pending.
   void remove(ChannelId id);
+
+  void stui();
+  void clui();
+  bool testui() { return backend_->testui(); }
+  bool isMasked() const { return masked_; }
 
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
@@ -65,7 +69,7 @@ class Receiver {
 
   // Both sleep until somebody wakes the receiver or the time is up, or for no reason at all.
   void sleepOnFutex(std::chrono::nanoseconds timeout);
-  void sleepOnEventfds(std::chrono::milliseconds timeout);
+  void sleepOnEventfds(std::chrono::microseconds timeout);  // throws os::SystemError
 
  private:
   struct Channel {
@@ -76,7 +80,7 @@ class Receiver {
     os::UniqueFd socket;
   };
 
-  void watch(const Channel& channel);
+  static void watch(os::Epoll& eventfds, const Channel& channel);
 
   ThreadRegistration registration_;
   std::unique_ptr<ReceiverBackend> backend_;
@@ -88,6 +92,7 @@ class Receiver {
   std::uint64_t parks_ = 0;
   ChannelId nextId_ = 1;
   bool parked_ = false;
+  bool masked_ = false;  // as UIF says, without asking the CPU at every look
 };
 
 }  // namespace uintr

@@ -6,6 +6,7 @@
 #include "addon.h"
 #include "bound_function.h"
 #include "event_loop.h"
+#include "hardware/hardware.h"
 #include "js_callbacks.h"
 #include "receiver.h"
 #include "software/software_backend.h"
@@ -22,9 +23,16 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         waitSpin_(options.Get("waitSyncSpinMicros").As<Napi::Number>().Int64Value()),
-        receiver_(std::in_place, software::createReceiver()) {}
+        receiver_(std::in_place, createBackend(options)) {}
 
   ~ReceiverBinding() override { release(); }
+
+  // (hardware: boolean, foreignSenders: boolean)
+  static std::unique_ptr<ReceiverBackend> createBackend(const Napi::Object& options) {
+    if (!options.Get("hardware").As<Napi::Boolean>().Value()) return software::createReceiver();
+    return hardware::createReceiver(
+        {.foreignSenders = options.Get("foreignSenders").As<Napi::Boolean>().Value()});
+  }
 
   // Apart from the constructor, because shared_from_this() works only afterwards.
   void open(std::chrono::microseconds busyPoll) {
@@ -52,13 +60,15 @@ class ReceiverBinding final : public EventLoop::Delegate,
         napi_get_value_double(env, argument, &milliseconds) != napi_ok || !receiver_) {
       return number(env, -1);
     }
-    const std::chrono::milliseconds limit(static_cast<std::int64_t>(milliseconds));
-    return number(env, uintr::waitSync(*receiver_, waitSpin_, limit));
+    const auto limit = std::chrono::ceil<std::chrono::microseconds>(
+        std::chrono::duration<double, std::milli>(milliseconds));
+    return throwing(env,
+                    [&] { return number(env, uintr::waitSync(*receiver_, waitSpin_, limit)); });
   }
 
   napi_value testui(napi_env env, napi_callback_info) {
     napi_value result = nullptr;
-    napi_get_boolean(env, receiver_ && receiver_->backend().isUnmasked(), &result);
+    napi_get_boolean(env, receiver_ && receiver_->testui(), &result);
     return result;
   }
 
@@ -75,6 +85,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
     }
     Napi::Object result = Napi::Object::New(env_);
     exposePending(created, result);
+    if (created.uvecFd >= 0) result["uvecFd"] = Napi::Number::New(env_, created.uvecFd);
     result["id"] = Napi::Number::New(env_, created.id);
     // The descriptor is JavaScript's from here on: closeFd().
     result["fd"] = Napi::Number::New(env_, created.fd.get());
@@ -97,12 +108,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
   }
 
   Napi::Value stui(const Napi::CallbackInfo&) {
-    if (receiver_) receiver_->backend().unmask();
+    if (receiver_) receiver_->stui();
     return env_.Undefined();
   }
 
   Napi::Value clui(const Napi::CallbackInfo&) {
-    if (receiver_) receiver_->backend().mask();
+    if (receiver_) receiver_->clui();
     return env_.Undefined();
   }
 
@@ -114,10 +125,10 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
   // --- EventLoop::Delegate ---
 
-  void onInterrupt(int vector) override {
+  bool onInterrupt(int vector) override {
     const Napi::HandleScope scope(env_);
     const auto callbacks = callbacks_;
-    callbacks->call(callbacks->onInterrupt, {Napi::Number::New(env_, vector)});
+    return callbacks->call(callbacks->onInterrupt, {Napi::Number::New(env_, vector)});
   }
 
   void onHangUp(Receiver::ChannelId id) override {
@@ -191,7 +202,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
 }  // namespace
 
-// (options: { self, onInterrupt, onHangUp, busyPollMicros, waitSyncSpinMicros }) => NativeReceiver
+// (options: see lib/binding.ts) => NativeReceiver
 Napi::Value openReceiver(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {

@@ -1,6 +1,7 @@
 #include "sender.h"
 
 #include "errors.h"
+#include "hardware/hardware.h"
 #include "os/eventfd.h"
 #include "os/futex.h"
 #include "page_file.h"
@@ -16,10 +17,15 @@ std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle) {
     case BackendKind::Software:
       return software::createSender(bundle.carrier.get(), bundle.vector);
     case BackendKind::Hardware:
-      throw Error{"ERR_UINTR_NO_HARDWARE", "the receiver uses the hardware backend"};
+      if (hardware::detect().usable) return hardware::createSender(bundle.carrier.get());
+      throw Error{"ERR_UINTR_NO_HARDWARE",
+                  "the receiver uses the hardware backend, and here " + hardware::detect().reason};
   }
   return nullptr;
 }
+
+// What a sender sees of a receiver that it knows by a bare uvec fd alone.
+constinit const StatePage kForeignReceiver{};
 
 [[noreturn]] void throwBadDescriptors(int vectorFd) {
   throw Error{"ERR_UINTR_NOT_A_VECTOR_FD", "descriptor " + std::to_string(vectorFd) +
@@ -30,11 +36,19 @@ std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle) {
 }  // namespace
 
 Sender::Sender(int vectorFd) {
+  // A bare uvec fd, from a C program.
+  if (hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
+  if (vector_ >= 0) {
+    state_ = &kForeignReceiver;
+    backend_ = hardware::createSender(vectorFd);
+    return;
+  }
   Bundle<os::UniqueFd> bundle = peekBundle(vectorFd);
   vector_ = bundle.vector;
-  auto state = openPage(bundle.state.get(), PageAccess::HoldersRead);
-  if (!state || !os::isEventfd(bundle.eventfd.get())) throwBadDescriptors(vectorFd);
-  state_ = std::move(*state);
+  auto page = openPage(bundle.state.get(), PageAccess::HoldersRead);
+  if (!page || !os::isEventfd(bundle.eventfd.get())) throwBadDescriptors(vectorFd);
+  statePage_ = std::move(*page);
+  state_ = statePage_.as<const StatePage>();
   eventfd_ = std::move(bundle.eventfd);
   backend_ = openCarrier(bundle);
   if (backend_ == nullptr) throwBadDescriptors(vectorFd);
@@ -42,8 +56,11 @@ Sender::Sender(int vectorFd) {
 }
 
 bool Sender::send() noexcept {
+  // Asked before as well, because a receiver that comes later to the same thread would get what is
+  // posted to this one on hardware.
+  if (activityOf(loadState(*state_)) == Activity::Closed) return false;
   backend_->raise();
-  const StateWord state = loadState(*state_.as<const StatePage>());
+  const StateWord state = loadState(*state_);
   const Activity activity = activityOf(state);
   if (activity == Activity::Running) [[likely]] {
     return true;
@@ -54,14 +71,14 @@ bool Sender::send() noexcept {
 }
 
 void Sender::notify(StateWord state) noexcept {
-  Upid* upid = backend_->upid();
-  if (upid != nullptr && isNotified(*upid, state)) return;
-  if (activityOf(state) == Activity::ParkedOnFutex && upid != nullptr) {
-    os::futexWake(wordOf(upid->pir, vector_));
+  Upid& upid = backend_->upid();
+  if (isNotified(upid, state)) return;
+  if (activityOf(state) == Activity::ParkedOnFutex) {
+    os::futexWake(wordOf(upid.pir, vector_));
   } else {
     os::signalEventfd(eventfd_.get());
   }
-  if (upid != nullptr) setNotified(*upid, state);
+  setNotified(upid, state);
 }
 
 }  // namespace uintr

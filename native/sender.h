@@ -12,7 +12,8 @@ namespace uintr {
 
 class Sender {
  public:
-  // `vectorFd` stays the caller's. Throws os::SystemError or Error.
+  // A vector fd, or on hardware a bare uvec fd; it stays the caller's. Throws os::SystemError or
+  // Error.
   explicit Sender(int vectorFd);
 
   int vector() const { return vector_; }
@@ -21,16 +22,18 @@ class Sender {
   // Returns false when the receiver has closed.
   bool send() noexcept;
 
-  // Hangs up (POLLRDHUP) when the receiver is gone, however it went.
+  // Hangs up (POLLRDHUP) when the receiver is gone, however it went. -1 for a bare uvec fd, which
+  // does not tell.
   int liveness() const { return vectorFd_.get(); }
 
  private:
   void notify(StateWord state) noexcept;
 
-  int vector_;
+  int vector_ = -1;
   os::UniqueFd vectorFd_;
   os::UniqueFd eventfd_;
-  os::Mapping state_;
+  os::Mapping statePage_;
+  const StatePage* state_;
   std::unique_ptr<SenderBackend> backend_;
 };
 

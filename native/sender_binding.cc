@@ -19,14 +19,7 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Sender", options)),
         sender_(std::in_place, vectorFd),
         liveness_(env) {
-    const int status = uv_poll_init(loopOf(env), liveness_.get(), sender_->liveness());
-    if (status < 0) throw os::SystemError{-status, "uv_poll_init"};
-    liveness_.get()->data = this;
-    liveness_.initialized();
-    uv_unref(reinterpret_cast<uv_handle_t*>(liveness_.get()));
-    uv_poll_start(liveness_.get(), UV_DISCONNECT, [](uv_poll_t* handle, int, int) {
-      static_cast<SenderBinding*>(handle->data)->hangUp();
-    });
+    if (sender_->liveness() >= 0) watchLiveness();
     if (napi_add_env_cleanup_hook(env, &SenderBinding::onEnvironmentEnd, this) != napi_ok) {
       throw Napi::Error::New(env);
     }
@@ -55,6 +48,17 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
 
  private:
   static void onEnvironmentEnd(void* data) { static_cast<SenderBinding*>(data)->release(); }
+
+  void watchLiveness() {
+    const int status = uv_poll_init(loopOf(env_), liveness_.get(), sender_->liveness());
+    if (status < 0) throw os::SystemError{-status, "uv_poll_init"};
+    liveness_.get()->data = this;
+    liveness_.initialized();
+    uv_unref(reinterpret_cast<uv_handle_t*>(liveness_.get()));
+    uv_poll_start(liveness_.get(), UV_DISCONNECT, [](uv_poll_t* handle, int, int) {
+      static_cast<SenderBinding*>(handle->data)->hangUp();
+    });
+  }
 
   void hangUp() {
     const Napi::HandleScope scope(env_);

@@ -6,37 +6,53 @@ namespace uintr {
 
 namespace {
 
-constexpr std::chrono::milliseconds kBriefSleep{1};  // where no wake-up can be relied on
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
-void sleep(Receiver& receiver, std::chrono::milliseconds limit) {
-  if (!receiver.backend().isUnmasked()) {
+constexpr microseconds kBriefSleep{1000};  // where no wake-up can be relied on
+
+// Un-parks whatever happens.
+struct Park {
+  explicit Park(Receiver& parked, Activity how) : receiver(parked), sleep(parked.park(how)) {}
+  ~Park() { receiver.unpark(); }
+  Receiver& receiver;
+  Receiver::Sleep sleep;
+};
+
+// Returns when something may be pending, when the time is up, or for no reason at all.
+void sleep(Receiver& receiver, microseconds limit) {
+  if (receiver.isMasked()) {
     // Nothing can be delivered, so nothing has to wake us: stay RUNNING and cost senders nothing.
     receiver.sleepOnEventfds(limit);
     return;
   }
   const bool onFutex = receiver.canParkOnFutex();
-  const auto parked = receiver.park(onFutex ? Activity::ParkedOnFutex : Activity::ParkedOnEventfd);
-  if (parked == Receiver::Sleep::None) return;
-  if (parked == Receiver::Sleep::Brief) limit = std::min(limit, kBriefSleep);
+  const Park park(receiver, onFutex ? Activity::ParkedOnFutex : Activity::ParkedOnEventfd);
+  if (park.sleep == Receiver::Sleep::None) return;
+  if (park.sleep == Receiver::Sleep::Brief) limit = std::min(limit, kBriefSleep);
   if (onFutex) {
     receiver.sleepOnFutex(limit);
   } else {
     receiver.sleepOnEventfds(limit);
   }
-  receiver.unpark();
 }
 
 }  // namespace
 
-int waitSync(Receiver& receiver, std::chrono::microseconds spin, std::chrono::milliseconds limit) {
+int waitSync(Receiver& receiver, microseconds spin, microseconds limit) {
   int vector = receiver.takeHighest();
   if (vector >= 0 || limit <= limit.zero()) return vector;
-  const auto pending = [&] { return receiver.pending() != 0; };
-  spin = std::min<std::chrono::microseconds>(spin, limit);
-  if (spin <= spin.zero() || !spinUntil(pending, std::chrono::steady_clock::now() + spin)) {
-    sleep(receiver, limit);
+  const auto deadline = steady_clock::now() + limit;
+  const auto isPending = [&] { return receiver.pending() != 0; };
+  if (spin > spin.zero()) spinUntil(isPending, std::min(deadline, steady_clock::now() + spin));
+  for (;;) {
+    vector = receiver.takeHighest();
+    if (vector >= 0) return vector;
+    const auto left = std::chrono::ceil<microseconds>(deadline - steady_clock::now());
+    if (left <= left.zero()) return -1;
+    sleep(receiver, left);
   }
-  return receiver.takeHighest();
 }
 
 }  // namespace uintr

@@ -8,8 +8,9 @@
 
 namespace uintr {
 
-// Takes the highest pending vector; with none there, spins for at most `spin`, then sleeps for at
-// most `sleep`. Returns -1 when there is still none.
-int waitSync(Receiver& receiver, std::chrono::microseconds spin, std::chrono::milliseconds sleep);
+// Takes the highest pending vector; with none there, waits for at most `limit`: it spins for at
+// most `spin`, then sleeps. Returns -1 when there is still none. Throws os::SystemError when there
+// are no descriptors left to sleep on.
+int waitSync(Receiver& receiver, std::chrono::microseconds spin, std::chrono::microseconds limit);
 
 }  // namespace uintr

@@ -19,7 +19,9 @@ if (hasHeaders && !env.npm_config_nodedir) env.npm_config_nodedir = prefix;
 
 const prebuild = process.argv.includes('--prebuild');
 const tool = prebuild ? 'prebuildify/bin.js' : 'node-gyp/bin/node-gyp.js';
-const args = prebuild ? ['--napi', '--strip', '--tag-libc'] : ['rebuild'];
+const args = prebuild
+  ? ['--napi', '--strip', '--tag-libc', '--target', process.versions.node]
+  : ['rebuild'];
 const { status, error } = spawnSync(process.execPath, [require.resolve(tool), ...args], {
   cwd: path.dirname(__dirname),
   env,

@@ -2,13 +2,13 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
+
+#include "os/kernel_release.h"
 
 namespace uintr::os {
 
@@ -34,11 +34,7 @@ timespec toTimespec(std::chrono::nanoseconds duration) {
 bool probeFutexWaitv() noexcept {
   // Before 5.16 the number is free, and Intel's first UINTR kernels (5.14) used it for
   // uintr_register_handler: never call it there.
-  utsname name{};
-  int major = 0;
-  int minor = 0;
-  if (::uname(&name) != 0 || std::sscanf(name.release, "%d.%d", &major, &minor) != 2) return false;
-  if (major < 5 || (major == 5 && minor < 16)) return false;
+  if (isKernelBefore(5, 16)) return false;
   // No words to wait for: EINVAL where the call exists, ENOSYS or EPERM where it does not or a
   // seccomp policy forbids it.
   return ::syscall(kSysFutexWaitv, nullptr, 0, 0, nullptr, 0) == -1 && errno == EINVAL;

@@ -9,9 +9,16 @@ namespace uintr::os {
 
 namespace {
 
-// Room for control messages that carry `count` descriptors, aligned as cmsg(3) asks for.
-std::vector<std::max_align_t> controlSpace(std::size_t count) {
-  const std::size_t bytes = CMSG_SPACE(count * sizeof(int));
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04  // linux/socket.h of Linux 6.5 and later
+#endif
+
+// What a message may carry besides its descriptors, if another holder of the socket asks for it
+// (SO_PASSCRED, SO_PASSPIDFD): it must not crowd them out.
+constexpr std::size_t kOtherControl = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int));
+
+// Aligned as cmsg(3) asks for.
+std::vector<std::max_align_t> controlSpace(std::size_t bytes) {
   return std::vector<std::max_align_t>(bytes / sizeof(std::max_align_t) + 1);
 }
 
@@ -28,7 +35,7 @@ void sendWithFds(int socket, std::span<const std::byte> data, std::span<const in
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  auto control = controlSpace(fds.size());
+  auto control = controlSpace(CMSG_SPACE(fds.size_bytes()));
   if (!fds.empty()) {
     message.msg_control = control.data();
     message.msg_controllen = CMSG_SPACE(fds.size_bytes());
@@ -44,25 +51,29 @@ void sendWithFds(int socket, std::span<const std::byte> data, std::span<const in
 ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
                                Receive how) {
   iovec part{.iov_base = data.data(), .iov_len = data.size()};
-  auto control = controlSpace(maxFds);
+  const std::size_t controlSize = kOtherControl + CMSG_SPACE(maxFds * sizeof(int));
+  auto control = controlSpace(controlSize);
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = control.data();
-  message.msg_controllen = CMSG_LEN(maxFds * sizeof(int));  // not CMSG_SPACE: one more would fit
+  message.msg_controllen = controlSize;
 
   ReceivedMessage result;
-  result.fds.reserve(maxFds);  // nothing below may throw while it holds bare descriptors
+  // As many as may fit: nothing below may throw while it holds bare descriptors.
+  result.fds.reserve(controlSize / sizeof(int));
   const int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | (how == Receive::Peek ? MSG_PEEK : 0);
   result.size = static_cast<std::size_t>(check(::recvmsg(socket, &message, flags), "recvmsg"));
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
        header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type != SCM_RIGHTS && header->cmsg_type != SCM_PIDFD) continue;
     const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (std::size_t i = 0; i < count; ++i) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof fd);
-      result.fds.emplace_back(fd);
+      os::UniqueFd owned(fd);
+      if (header->cmsg_type == SCM_RIGHTS) result.fds.push_back(std::move(owned));
     }
   }
   result.truncated = (message.msg_flags & MSG_TRUNC) != 0;

@@ -22,12 +22,12 @@ class SoftwareReceiver final : public ReceiverBackend {
   // park() and raise() are full barriers on the same memory: nothing is ever in flight.
   bool fence() override { return true; }
 
-  void unmask() override { unmasked_ = true; }
-  void mask() override { unmasked_ = false; }
-  bool isUnmasked() const override { return unmasked_; }
+  void stui() override { uif_ = true; }
+  void clui() override { uif_ = false; }
+  bool testui() override { return uif_; }
 
  private:
-  bool unmasked_ = true;
+  bool uif_ = true;
 };
 
 class SoftwareSender final : public SenderBackend {
@@ -36,7 +36,7 @@ class SoftwareSender final : public SenderBackend {
       : page_(std::move(page)), upid_(page_.as<VectorPage>()->upid), bit_(bitOf(vector)) {}
 
   void raise() noexcept override { uintr::raise(upid_, bit_); }
-  Upid* upid() noexcept override { return &upid_; }
+  Upid& upid() noexcept override { return upid_; }
 
  private:
   os::Mapping page_;

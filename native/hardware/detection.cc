@@ -1,0 +1,141 @@
+// Whether user interrupts work here. Never by a system call's number alone: on mainline kernels
+// the numbers belong to other calls.
+
+#include "hardware/config.h"
+#include "hardware/hardware.h"
+
+#if UINTR_HAS_HARDWARE
+
+#include <signal.h>
+#include <ucontext.h>
+
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <thread>
+
+#include "cpu.h"
+#include "hardware/hardware_backend.h"
+#include "spin.h"
+
+namespace uintr::hardware {
+
+namespace {
+
+constexpr std::chrono::milliseconds kSelfTestLimit{50};
+
+struct sigaction
+    previousSigill;  // signal dispositions are the process's; used by testuiFaults only
+
+void onSigill(int signal, siginfo_t* info, void* context) {
+  auto& rip = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
+  if (rip == reinterpret_cast<greg_t>(uintrProbeInstruction)) {
+    rip = reinterpret_cast<greg_t>(uintrProbeFaulted);
+  } else if ((previousSigill.sa_flags & SA_SIGINFO) != 0) {
+    previousSigill.sa_sigaction(signal, info, context);  // another thread's
+  } else {
+    ::sigaction(SIGILL, &previousSigill, nullptr);  // and it faults again
+  }
+}
+
+// TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI).
+bool testuiWorks() {
+  struct sigaction action {};
+  action.sa_sigaction = onSigill;
+  action.sa_flags = SA_SIGINFO;
+  sigset_t sigill;
+  sigset_t mask;
+  sigemptyset(&sigill);
+  sigaddset(&sigill, SIGILL);
+  if (::sigaction(SIGILL, nullptr, &previousSigill) != 0) return false;
+  if (::sigaction(SIGILL, &action, nullptr) != 0) return false;
+  ::pthread_sigmask(SIG_UNBLOCK, &sigill, &mask);  // a blocked SIGILL would kill us
+  const bool works = uintrProbeTestui();
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  ::sigaction(SIGILL, &previousSigill, nullptr);
+  return works;
+}
+
+// Registers on this thread, a scratch one, and is interrupted by itself and by another thread.
+bool selfTest(Kernel kernel) {
+  HardwareReceiver receiver(kernel, {});
+  const Inbox inbox = receiver.open(kVectors - 1);
+  const auto within = [] { return std::chrono::steady_clock::now() + kSelfTestLimit; };
+  if (!spinUntil([&] { return receiver.fence(); }, within())) return false;
+  std::optional<os::SystemError> failure;
+  std::thread([&] {
+    try {
+      HardwareSender(kernel, inbox.carrier.get()).raise();
+    } catch (const os::SystemError& error) {
+      failure = error;
+    }
+  }).join();
+  if (failure) throw *failure;
+  return spinUntil([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); }, within());
+}
+
+void runSelfTest(Detection& detection) {
+  std::thread([&] {
+    try {
+      detection.usable = selfTest(Kernel(detection.abi));
+      detection.reason = detection.usable ? "user interrupts work here"
+                                          : "the self-test's interrupt did not arrive within 50 ms";
+    } catch (const os::SystemError& error) {
+      detection.reason =
+          std::string("the self-test failed: ") + error.syscall + ": " + std::strerror(error.error);
+    }
+  }).join();
+  detection.selfTest = detection.usable ? SelfTest::Passed : SelfTest::Failed;
+}
+
+Detection detectOnce() {
+  Detection detection{.compiled = true};
+  detection.enabled = testuiWorks();
+  if (!detection.enabled) {
+    detection.reason = cpuFeatures().uintr
+                           ? "the kernel does not enable user interrupts (TESTUI faults): see "
+                             "README, Hosts"
+                           : "this CPU has no user interrupts (Intel Sapphire Rapids and later do)";
+    return detection;
+  }
+  detection.abi = Kernel::probe();
+  if (detection.abi == Abi::None) {
+    detection.reason =
+        "user interrupts are enabled, but this kernel has none of the system calls known: see "
+        "README, Hosts";
+    return detection;
+  }
+  runSelfTest(detection);
+  return detection;
+}
+
+}  // namespace
+
+const Detection& detect() {
+  static const Detection detection = detectOnce();  // a fact about the machine
+  return detection;
+}
+
+std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options) {
+  return std::make_unique<HardwareReceiver>(Kernel(detect().abi), options);
+}
+
+std::unique_ptr<SenderBackend> createSender(int uvecFd) {
+  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd);
+}
+
+int vectorOf(int uvecFd) {
+  // The kernel says so in one line only: "uintr: receiver: PID vector:N".
+  std::ifstream info("/proc/self/fdinfo/" + std::to_string(uvecFd));
+  for (std::string line; std::getline(info, line);) {
+    const auto position = line.find("vector:");
+    if (!line.starts_with("uintr:") || position == std::string::npos) continue;
+    const int vector = std::atoi(line.c_str() + position + std::strlen("vector:"));
+    return vector >= 0 && vector < kVectors ? vector : -1;
+  }
+  return -1;
+}
+
+}  // namespace uintr::hardware
+
+#endif

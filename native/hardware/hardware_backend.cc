@@ -1,0 +1,114 @@
+#include "hardware/hardware_backend.h"
+
+#include "hardware/config.h"
+
+#if UINTR_HAS_HARDWARE
+
+#include <chrono>
+
+#include "spin.h"
+
+namespace uintr::hardware {
+
+namespace {
+
+// The self-interrupt takes about a microsecond; past this the receiver sleeps in short bounds.
+constexpr std::chrono::milliseconds kFenceLimit{1};
+
+}  // namespace
+
+HardwareReceiver::Attachment::Attachment(Mailbox& mailbox) {
+  if (!attachMailbox(mailbox)) throw os::SystemError{ENOSPC, "uintr_register_handler"};
+}
+
+HardwareReceiver::Attachment::~Attachment() {
+  detachMailbox();
+}
+
+HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
+    : kernel(registerWith) {
+  kernel.registerHandler(interruptHandler(), waiting);
+}
+
+HardwareReceiver::Registration::~Registration() {
+  // UIF stays set in the kernels there are; the next receiver of this thread expects that.
+  hardware::clui();
+  kernel.unregisterHandler();
+}
+
+HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
+    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get()) {
+}
+
+HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)
+    : kernel_(kernel),
+      options_(options),
+      mailbox_(std::make_unique<Mailbox>()),
+      attachment_(*mailbox_),
+      registration_(kernel, options.foreignSenders) {
+  hardware::stui();
+  moveFence();
+  // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
+  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more.
+  fence();
+  for (Mailbox::Slot& stale : mailbox_->slots) {
+    stale.upid.pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
+  }
+}
+
+// To the lowest vector that is not handed out: the CPU delivers the highest first, so all others
+// have been delivered by the time that this one is.
+void HardwareReceiver::moveFence() {
+  fence_.reset();
+  const int vector = std::countr_one(handedOut_);
+  if (vector < kVectors) fence_.emplace(kernel_, vector);
+}
+
+Inbox HardwareReceiver::open(int vector) {
+  const std::uint64_t bit = bitOf(vector);
+  if ((handedOut_ & bit) == 0) {
+    handedOut_ |= bit;
+    try {
+      if (fence_ && fence_->vector == vector) moveFence();
+    } catch (const os::SystemError&) {
+      // Without a fence the receiver sleeps in short bounds; it is not worth failing for.
+    }
+    slot(vector).pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
+  }
+  os::UniqueFd uvecFd;
+  if (kernel_.abi() == Abi::RfcV1) {
+    os::UniqueFd& shared = rfcFds_[vector];
+    if (!shared) shared = kernel_.createFd(vector);
+    uvecFd = os::duplicate(shared.get());
+  } else {
+    uvecFd = kernel_.createFd(vector);
+  }
+  return {.carrier = std::move(uvecFd), .page = {}, .upid = &slot(vector), .wakesFutex = false};
+}
+
+// A user interrupt can be in flight, or be recognised while this thread is already in the kernel,
+// and then nothing wakes a sleeper. Recognition moves the whole PIR at once (SDM vol. 3,
+// "User-Interrupt Notification Processing"): when an interrupt that we post to ourselves after the
+// park has been delivered, so has all that senders posted before they saw the receiver running.
+// Needs no wake-up support of the kernel, where it has been seen to lose wake-ups.
+bool HardwareReceiver::fence() {
+  if (!fence_) return false;
+  std::atomic<std::uint64_t>& arrived = slot(fence_->vector).pir;
+  const auto hasArrived = [&] {
+    // acquire: with the handler's locked OR, so that all it stored before is seen.
+    return arrived.load(std::memory_order_acquire) != 0;
+  };
+  // One that came late must not be taken for the answer to the next.
+  if (fenceIsLate_ && !hasArrived()) {
+    senduipi(fence_->target.uipiIndex());
+    return false;
+  }
+  arrived.store(0, std::memory_order_relaxed);  // relaxed: the handler runs on this thread
+  senduipi(fence_->target.uipiIndex());
+  fenceIsLate_ = !spinUntil(hasArrived, std::chrono::steady_clock::now() + kFenceLimit);
+  return !fenceIsLate_ && !options_.foreignSenders;
+}
+
+}  // namespace uintr::hardware
+
+#endif

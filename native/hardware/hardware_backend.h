@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "backend.h"
+#include "hardware/instructions.h"
+#include "hardware/kernel.h"
+#include "hardware/target_table.h"
+
+namespace uintr::hardware {
+
+class HardwareReceiver final : public ReceiverBackend {
+ public:
+  HardwareReceiver(Kernel kernel, const ReceiverOptions& options);
+
+  BackendKind kind() const override { return BackendKind::Hardware; }
+  Inbox open(int vector) override;
+  bool fence() override;
+  void stui() override { hardware::stui(); }
+  void clui() override { hardware::clui(); }
+  bool testui() override { return hardware::testui(); }
+
+ private:
+  // Where the handler finds the mailbox; for longer than the handler is registered.
+  struct Attachment {
+    explicit Attachment(Mailbox& mailbox);
+    ~Attachment();
+  };
+
+  // Thread exit and worker termination destroy it on the same thread (environment clean-up hook),
+  // as the kernel demands.
+  struct Registration {
+    Registration(Kernel kernel, bool waiting);
+    ~Registration();
+    Kernel kernel;
+  };
+
+  // A vector that this receiver raises for itself.
+  struct Fence {
+    Fence(Kernel kernel, int vector);
+    int vector;
+    os::UniqueFd uvecFd;
+    Target target;
+  };
+
+  void moveFence();
+  Upid& slot(int vector) { return mailbox_->slots[vector].upid; }
+
+  Kernel kernel_;
+  ReceiverOptions options_;
+  std::unique_ptr<Mailbox> mailbox_;
+  Attachment attachment_;
+  Registration registration_;
+  std::array<os::UniqueFd, kVectors> rfcFds_;  // rfc-v1 has one uvec fd a vector
+  std::uint64_t handedOut_ = 0;
+  std::optional<Fence> fence_;  // none while all 64 vectors are handed out
+  bool fenceIsLate_ = false;
+};
+
+class HardwareSender final : public SenderBackend {
+ public:
+  HardwareSender(Kernel kernel, int uvecFd) : target_(kernel, uvecFd) {}
+
+  void raise() noexcept override { senduipi(target_.uipiIndex()); }
+  Upid& upid() noexcept override { return upid_; }
+
+ private:
+  Target target_;
+  Upid upid_{};  // for ON alone; the one with PIR is the kernel's
+};
+
+}  // namespace uintr::hardware

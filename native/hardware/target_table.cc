@@ -1,0 +1,80 @@
+#include "hardware/target_table.h"
+
+#include "hardware/config.h"
+
+#if UINTR_HAS_HARDWARE
+
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace uintr::hardware {
+
+namespace {
+
+// One index of the table and how many use it. Shared, because Intel's unregister_sender releases a
+// file reference that it never took: the less often it is called the better, so one registration
+// per target, undone when its last sender closes and at no other time.
+struct Entry {
+  std::thread::id thread;  // on rfc-v1 each thread has a table
+  os::UniqueFd uvecFd;     // ours: on rfc-v1 the target is gone with the last copy of the fd
+  int uipiIndex;
+  int users;
+};
+
+// One lock around every registration and unregistration of the process: two threads in
+// register_sender at once can be given the same index, and then a post goes astray. A process has
+// one target table, and so one of these.
+std::mutex mutex;
+std::vector<Entry> entries;
+
+// Whether both descriptors are the same uvec fd: kcmp(2). Where that is not allowed, they count as
+// two and get an index each.
+bool isSameFile(int first, int second) {
+  const pid_t self = ::getpid();
+  return ::syscall(SYS_kcmp, self, self, KCMP_FILE, first, second) == 0;
+}
+
+std::thread::id tableOwner(const Kernel& kernel) {
+  return kernel.abi() == Abi::RfcV1 ? std::this_thread::get_id() : std::thread::id();
+}
+
+}  // namespace
+
+Target::Target(Kernel kernel, int uvecFd) : kernel_(kernel) {
+  const std::lock_guard lock(mutex);
+  const std::thread::id thread = tableOwner(kernel);
+  const auto known = std::ranges::find_if(entries, [&](const Entry& entry) {
+    return entry.thread == thread && isSameFile(entry.uvecFd.get(), uvecFd);
+  });
+  if (known != entries.end()) {
+    ++known->users;
+    uipiIndex_ = known->uipiIndex;
+    return;
+  }
+  os::UniqueFd own = os::duplicate(uvecFd);
+  entries.reserve(entries.size() + 1);  // nothing may fail once the kernel has given an index
+  uipiIndex_ = kernel.registerSender(own.get());
+  entries.push_back(
+      {.thread = thread, .uvecFd = std::move(own), .uipiIndex = uipiIndex_, .users = 1});
+}
+
+Target::~Target() {
+  const std::lock_guard lock(mutex);
+  const std::thread::id thread = tableOwner(kernel_);
+  const auto entry = std::ranges::find_if(entries, [&](const Entry& candidate) {
+    return candidate.thread == thread && candidate.uipiIndex == uipiIndex_;
+  });
+  if (entry == entries.end() || --entry->users > 0) return;
+  kernel_.unregisterSender(entry->uvecFd.get(), uipiIndex_);
+  entries.erase(entry);
+}
+
+}  // namespace uintr::hardware
+
+#endif
