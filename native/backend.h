@@ -15,10 +15,9 @@ enum class BackendKind : std::uint8_t { Software = 1, Hardware = 2 };
 
 // The receiver's side of one vector fd.
 struct Inbox {
-  os::UniqueFd carrier;     // what the bundle takes to the senders
-  os::Mapping page;         // keeps `upid` alive where it is a page of its own
-  Upid* upid = nullptr;     // where the posts show up
-  bool wakesFutex = false;  // senders share `upid`, so they can wake a futex on it
+  os::UniqueFd carrier;        // what the bundle takes to the senders
+  std::shared_ptr<Upid> upid;  // where the posts show up; keeps its page mapped
+  bool wakesFutex = false;     // senders share `upid`, so they can wake a futex on it
 };
 
 // One per receiver, used on the thread that made it.

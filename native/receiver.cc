@@ -54,7 +54,7 @@ Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
   if (eventfds_) watch(*eventfds_, channel);
   NewVectorFd result{.id = nextId_,
                      .fd = std::move(pair.holderEnd),
-                     .pendingWord = wordOf(channel.inbox.upid->pir, vector),
+                     .pendingWord = {channel.inbox.upid, wordOf(channel.inbox.upid->pir, vector)},
                      .eventfd = channel.eventfd.get(),
                      .liveness = channel.socket.get(),
                      .uvecFd = channel.inbox.carrier.get()};

@@ -29,11 +29,11 @@ class Receiver {
   // Names one vector fd of this receiver for as long as it has holders.
   using ChannelId = std::uint32_t;
 
-  // All valid until the channel is removed, but `fd`, which is the caller's.
+  // `fd` is the caller's; the other descriptors are valid until the channel is removed.
   struct NewVectorFd {
     ChannelId id;
     os::UniqueFd fd;
-    std::atomic<std::uint32_t>* pendingWord;
+    std::shared_ptr<std::atomic<std::uint32_t>> pendingWord;
     int eventfd;   // readable once a sender has woken the receiver
     int liveness;  // hangs up (POLLHUP) when the last holder is gone
     int uvecFd;    // on hardware, otherwise -1

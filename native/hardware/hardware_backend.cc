@@ -43,7 +43,7 @@ HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
 HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)
     : kernel_(kernel),
       options_(options),
-      mailbox_(std::make_unique<Mailbox>()),
+      mailbox_(std::make_shared<Mailbox>()),
       attachment_(*mailbox_),
       registration_(kernel, options.foreignSenders) {
   hardware::stui();
@@ -83,7 +83,7 @@ Inbox HardwareReceiver::open(int vector) {
   } else {
     uvecFd = kernel_.createFd(vector);
   }
-  return {.carrier = std::move(uvecFd), .page = {}, .upid = &slot(vector), .wakesFutex = false};
+  return {.carrier = std::move(uvecFd), .upid = {mailbox_, &slot(vector)}, .wakesFutex = false};
 }
 
 // A user interrupt can be in flight, or be recognised while this thread is already in the kernel,

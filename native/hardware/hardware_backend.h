@@ -50,7 +50,7 @@ class HardwareReceiver final : public ReceiverBackend {
 
   Kernel kernel_;
   ReceiverOptions options_;
-  std::unique_ptr<Mailbox> mailbox_;
+  std::shared_ptr<Mailbox> mailbox_;
   Attachment attachment_;
   Registration registration_;
   std::array<os::UniqueFd, kVectors> rfcFds_;  // rfc-v1 has one uvec fd a vector

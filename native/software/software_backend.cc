@@ -12,10 +12,9 @@ class SoftwareReceiver final : public ReceiverBackend {
 
   Inbox open(int /*vector*/) override {
     PageFile file = createPage("uintr-vector", PageAccess::HoldersWrite);
-    Upid* upid = &file.mapping.as<VectorPage>()->upid;
+    const auto page = std::make_shared<os::Mapping>(std::move(file.mapping));
     return {.carrier = std::move(file.fd),
-            .page = std::move(file.mapping),
-            .upid = upid,
+            .upid = {page, &page->as<VectorPage>()->upid},
             .wakesFutex = true};
   }
 

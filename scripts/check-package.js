@@ -1,0 +1,52 @@
+// Packs the package as it would be published, installs it into an empty project as a dependent
+// would, and uses it from there: no install script, both module systems, types for each.
+'use strict';
+
+const { execFileSync } = require('node:child_process');
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const assert = require('node:assert/strict');
+
+const root = path.dirname(__dirname);
+const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-package-'));
+
+const source = `
+const receiver = new Receiver({ vectors: { tick: 0 } });
+const sender = new Sender(receiver.createFd('tick'));
+sender.send();
+if (receiver.poll() !== 0) throw new Error('the interrupt did not arrive');
+sender.close();
+receiver.close();
+`;
+
+try {
+  run(process.execPath, [path.join(__dirname, 'build-native.js'), '--prebuild'], root);
+  const [{ filename }] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root),
+  );
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+  run('npm', ['install', '--ignore-scripts', path.join(folder, filename)], folder);
+
+  const installed = path.join(folder, 'node_modules/uintr');
+  const { scripts } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  for (const name of ['preinstall', 'install', 'postinstall']) {
+    assert.equal(scripts[name], undefined, `the package has a script "${name}"`);
+  }
+
+  writeFileSync(path.join(folder, 'a.cts'), `import { Receiver, Sender } from 'uintr';${source}`);
+  writeFileSync(path.join(folder, 'b.mts'), `import { Receiver, Sender } from 'uintr';${source}`);
+  const tsc = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const typeRoots = ['--typeRoots', path.join(root, 'node_modules/@types')];
+  run(
+    process.execPath,
+    [require.resolve('typescript/bin/tsc'), ...tsc, ...typeRoots, 'a.cts', 'b.mts'],
+    folder,
+  );
+  run(process.execPath, ['a.cjs'], folder);
+  run(process.execPath, ['b.mjs'], folder);
+  console.log(`${filename}: installed and used by require and by import`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
