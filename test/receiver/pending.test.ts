@@ -56,9 +56,10 @@ describe('pending', () => {
   it('has no memory left once the receiver is closed', () => {
     const receiver = use(new Receiver());
     const { pending } = receiver.createFd(5);
+    assert.ok(pending);
     receiver.close();
-    assert.equal(pending?.length, 0);
-    assert.equal(pending?.[0], undefined);
+    assert.equal(pending.length, 0);
+    assert.equal(pending[0], undefined);
   });
 
   it('has no memory left once the last holder is gone, but stays while there is one', async () => {
