@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Receiver, Sender } from 'uintr';
+import { closing } from '../support/closing.js';
+import { turns } from '../support/settle.js';
+
+describe('the async context', () => {
+  const use = closing();
+  const storage = new AsyncLocalStorage<string>();
+
+  for (const busyPollMicros of [0, 200]) {
+    it(`of a listener is the one its receiver was made in (busy poll ${busyPollMicros})`, async () => {
+      const receiver = storage.run('made', () => use(new Receiver({ busyPollMicros })));
+      const heard: unknown[] = [];
+      receiver.on('interrupt', () => heard.push(storage.getStore()));
+      const sender = use(new Sender(receiver.createFd(1)));
+      storage.run('sent', () => {
+        sender.send();
+      });
+      await turns();
+      assert.deepEqual(heard, ['made']);
+    });
+  }
+
+  it('of wait() is its caller’s', async () => {
+    const receiver = storage.run('made', () => use(new Receiver()));
+    const sender = use(new Sender(receiver.createFd(1)));
+    const waits = ['first', 'second'].map((name) =>
+      storage.run(name, async () => {
+        await receiver.wait();
+        return storage.getStore();
+      }),
+    );
+    sender.send();
+    await turns();
+    sender.send();
+    assert.deepEqual(await Promise.all(waits), ['first', 'second']);
+  });
+
+  it('of a loop over the receiver is the loop’s', async () => {
+    const receiver = storage.run('made', () => use(new Receiver()));
+    use(new Sender(receiver.createFd(1))).send();
+    await storage.run('loop', async () => {
+      for await (const vector of receiver) {
+        assert.equal(vector, 1);
+        assert.equal(storage.getStore(), 'loop');
+        break;
+      }
+    });
+  });
+
+  it('of a disconnect listener is the one its object was made in', async () => {
+    const receiver = storage.run('receiver', () => use(new Receiver()));
+    const kept = receiver.createFd(1);
+    const sender = storage.run('sender', () => use(new Sender(kept)));
+    const dropped = receiver.createFd(2);
+    const heard: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      dropped.on('disconnect', () => {
+        heard.push(storage.getStore());
+        resolve();
+      });
+      dropped.close();
+    });
+    await new Promise<void>((resolve) => {
+      sender.on('disconnect', () => {
+        heard.push(storage.getStore());
+        resolve();
+      });
+      receiver.close();
+    });
+    assert.deepEqual(heard, ['receiver', 'sender']);
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Receiver, Sender } from 'uintr';
+import { closing } from '../support/closing.js';
+import { remotes } from '../support/remote.js';
+import { turns } from '../support/settle.js';
+
+describe('interrupt events', () => {
+  const use = closing();
+  const { worker } = remotes();
+
+  it('carry the vector and its name, the highest vector first', async () => {
+    const receiver = use(new Receiver({ vectors: { tick: 0, stop: 63 } }));
+    const heard: unknown[] = [];
+    receiver.on('interrupt', (vector, name) => heard.push([vector, name]));
+    receiver.on('tick', (...args: unknown[]) => heard.push(['tick', args.length]));
+    receiver.on('stop', () => heard.push('stop'));
+    for (const vector of [0, 5, 63]) use(new Sender(receiver.createFd(vector))).send();
+    await turns();
+    assert.deepEqual(heard, [[63, 'stop'], 'stop', [5, undefined], [0, 'tick'], ['tick', 0]]);
+  });
+
+  it('of a name alone take all vectors', async () => {
+    const receiver = use(new Receiver({ vectors: { tick: 0 } }));
+    let ticks = 0;
+    receiver.on('tick', () => ticks++);
+    use(new Sender(receiver.createFd('tick'))).send();
+    await turns();
+    assert.equal(ticks, 1);
+  });
+
+  for (const busyPollMicros of [0, 200]) {
+    it(`wake a sleeping loop, busy polling for ${busyPollMicros} microseconds`, async () => {
+      const receiver = use(new Receiver({ busyPollMicros }));
+      const peer = worker();
+      await peer.ask({ do: 'open sender', fd: receiver.createFd(20).fd });
+      for (let i = 0; i < 100; i++) {
+        const event = once(receiver, 'interrupt');
+        peer.tell({ do: 'send' });
+        assert.deepEqual(await event, [20, undefined]);
+        await peer.next();
+      }
+    });
+  }
+
+  it('stop with the last listener, and a vector raised while nobody listens stays pending', async () => {
+    const receiver = use(new Receiver({ vectors: { tick: 4 } }));
+    const sender = use(new Sender(receiver.createFd('tick')));
+    const fail = (): void => assert.fail('heard after it was removed');
+    const staysPending = async (): Promise<void> => {
+      sender.send();
+      await turns();
+      assert.equal(receiver.poll(), 4);
+    };
+    await staysPending();
+
+    receiver.on('interrupt', fail).off('interrupt', fail);
+    await staysPending();
+    receiver.addListener('tick', fail).removeListener('tick', fail);
+    await staysPending();
+    receiver.on('tick', fail).prependListener('interrupt', fail).removeAllListeners();
+    await staysPending();
+    receiver.on('tick', fail).removeAllListeners('tick');
+    await staysPending();
+
+    const heard = once(receiver, 'tick');
+    sender.send();
+    await heard;
+    await staysPending();
+  });
+
+  it('that were pending before anybody listened are heard by the first who does', async () => {
+    const receiver = use(new Receiver());
+    use(new Sender(receiver.createFd(4))).send();
+    await turns();
+    assert.deepEqual(await once(receiver, 'interrupt'), [4, undefined]);
+  });
+
+  it('reach a once() listener once, added in front or not', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(4)));
+    let heard = 0;
+    receiver.once('interrupt', () => heard++);
+    receiver.prependOnceListener('interrupt', () => heard++);
+    sender.send();
+    await turns();
+    assert.equal(heard, 2);
+    sender.send();
+    await turns();
+    assert.equal(heard, 2);
+    assert.equal(receiver.poll(), 4);
+  });
+
+  it('stop at once when a listener removes itself: the other vectors stay pending', async () => {
+    const receiver = use(new Receiver());
+    for (const vector of [1, 2, 3]) use(new Sender(receiver.createFd(vector))).send();
+    const heard: number[] = [];
+    receiver.once('interrupt', (vector) => heard.push(vector));
+    await turns();
+    assert.deepEqual(heard, [3]);
+    assert.equal(receiver.poll(), 2);
+    assert.equal(receiver.poll(), 1);
+  });
+
+  it('are not delivered for a vector that an earlier listener took by poll()', async () => {
+    const receiver = use(new Receiver());
+    for (const vector of [1, 2, 3]) use(new Sender(receiver.createFd(vector))).send();
+    const heard: number[] = [];
+    receiver.on('interrupt', (vector) => {
+      heard.push(vector);
+      if (vector === 3) assert.equal(receiver.poll(), 2);
+    });
+    await turns();
+    assert.deepEqual(heard, [3, 1]);
+  });
+
+  it('come for a vector that its own listener raises, in a later turn', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(1)));
+    let turn = 0;
+    const heard: number[] = [];
+    receiver.on('interrupt', () => {
+      heard.push(turn);
+      if (heard.length < 3) sender.send();
+    });
+    sender.send();
+    while (heard.length < 3) {
+      await turns(1);
+      turn++;
+    }
+    assert.equal(new Set(heard).size, 3);
+  });
+});

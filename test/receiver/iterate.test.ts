@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { Receiver, Sender } from 'uintr';
+import { closing } from '../support/closing.js';
+import { turns } from '../support/settle.js';
+
+describe('async iteration', () => {
+  const use = closing();
+
+  it('yields the vectors as they come', async () => {
+    const receiver = use(new Receiver());
+    const senders = [4, 5].map((vector) => use(new Sender(receiver.createFd(vector))));
+    for (const sender of senders) sender.send();
+    const seen: number[] = [];
+    for await (const vector of receiver) {
+      seen.push(vector);
+      if (seen.length === 2) senders[0]?.send();
+      if (seen.length === 3) break;
+    }
+    assert.deepEqual(seen, [5, 4, 4]);
+  });
+
+  it('leaves pending what is raised while the body runs', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(4)));
+    sender.send();
+    for await (const vector of receiver) {
+      assert.equal(vector, 4);
+      sender.send();
+      await turns();
+      break;
+    }
+    await turns();
+    assert.equal(receiver.poll(), 4);
+  });
+
+  it('ends when the receiver is closed, in the body or while it waits', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(4)));
+    sender.send();
+    const seen: number[] = [];
+    for await (const vector of receiver) {
+      seen.push(vector);
+      receiver.close();
+    }
+    assert.deepEqual(seen, [4]);
+
+    const second = use(new Receiver());
+    setImmediate(() => {
+      second.close();
+    });
+    for await (const vector of second) assert.fail(`vector ${vector}`);
+  });
+
+  it('passes on what the body throws, and can be begun again', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(4)));
+    sender.send();
+    await assert.rejects(
+      async () => {
+        for await (const vector of receiver) throw new Error(`at ${vector}`);
+      },
+      { message: 'at 4' },
+    );
+    sender.send();
+    for await (const vector of receiver) {
+      assert.equal(vector, 4);
+      break;
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fixture } from '../support/remote.js';
+
+describe('a listener that throws', () => {
+  for (const how of ['event loop', 'busy poll']) {
+    it(`is an uncaughtException, and the other vectors are still delivered (${how})`, () => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [fixture('throwing-listener'), how],
+        { encoding: 'utf8', timeout: 15_000 },
+      );
+      assert.equal(stderr, '');
+      assert.equal(status, 0);
+      assert.deepEqual(JSON.parse(stdout), {
+        heard: [3, 2, 1, 3],
+        uncaught: ['at 3', 'at 2', 'at 1', 'at 3'],
+        waited: 3,
+      });
+    });
+  }
+
+  it('ends the process without a handler for that, with the stack of the listener', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [fixture('throwing-listener'), 'no handler'],
+      { encoding: 'utf8', timeout: 15_000 },
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /Error: at 3\n\s+at .*throwing-listener/);
+  });
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { settles } from './settle.js';
+
+/** What the library could leave behind in this process. */
+export interface Footprint {
+  readonly fds: readonly string[];
+  /** Of memory files: only the library makes them. */
+  readonly mappings: readonly string[];
+  readonly threads: number;
+}
+
+function openFds(): string[] {
+  const open: string[] = [];
+  for (const fd of readdirSync('/proc/self/fd')) {
+    try {
+      open.push(`${fd} -> ${readlinkSync(`/proc/self/fd/${fd}`)}`);
+    } catch {
+      // The descriptor with which the folder was read.
+    }
+  }
+  return open.sort();
+}
+
+export function footprint(): Footprint {
+  return {
+    fds: openFds(),
+    mappings: readFileSync('/proc/self/maps', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('/memfd:uintr')),
+    threads: readdirSync('/proc/self/task').length,
+  };
+}
+
+/** Asserts that a piece of work leaves the process with exactly what it had before. */
+export async function leavesNothing(work: () => unknown): Promise<void> {
+  const before = footprint();
+  await work();
+  await settles(() => {
+    assert.deepEqual(footprint(), before);
+  });
+}

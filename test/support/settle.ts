@@ -1,0 +1,20 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+
+/** So many turns of the event loop, in which whatever it would do has been done. */
+export async function turns(count = 5): Promise<void> {
+  for (let i = 0; i < count; i++) await nextTurn();
+}
+
+/** Waits until the check passes; what it threw last is thrown when it never does. */
+export async function settles(check: () => void, limitMs = 10_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await sleep(2);
+  }
+}
