@@ -158,16 +158,23 @@ class ReceiverBinding final : public EventLoop::Delegate,
   // memory is forbidden (Electron): there it stays absent.
   void exposePending(const Receiver::NewVectorFd& created, Napi::Object& result) {
     napi_value buffer = nullptr;
+    using Word = decltype(created.pendingWord);
+    auto word = std::make_unique<Word>(created.pendingWord);
+    const napi_finalize unmap = [](napi_env, void*, void* hint) {
+      std::unique_ptr<Word>{static_cast<Word*>(hint)};
+    };
     const napi_status status = napi_create_external_arraybuffer(
-        env_, created.pendingWord, sizeof(std::int32_t), nullptr, nullptr, &buffer);
+        env_, created.pendingWord.get(), sizeof(std::int32_t), unmap, word.get(), &buffer);
     if (status == napi_no_external_buffers_allowed) return;
     if (status != napi_ok) throw Napi::Error::New(env_);
+    word.release();  // the finalizer's now
     const Napi::ArrayBuffer memory(env_, buffer);
     pending_.emplace(created.id, Napi::Persistent(memory));
     result["pending"] = Napi::Int32Array::New(env_, 1, memory, 0);
   }
 
-  // Takes the memory away from JavaScript before it is unmapped.
+  // Takes the memory away from JavaScript, so that it is unmapped soon and not when the array is
+  // collected. It stays mapped where somebody has moved it to another ArrayBuffer (transfer()).
   void forget(Receiver::ChannelId id) {
     fds_.erase(id);
     const auto buffer = pending_.find(id);

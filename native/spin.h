@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sched.h>
+
 #include <chrono>
 
 #if defined(__x86_64__)
@@ -20,14 +22,19 @@ inline void pauseCpu() {
 template <typename Condition>
 bool spinUntil(Condition&& condition, std::chrono::steady_clock::time_point deadline) {
   if (condition()) return true;
-  do {
-    // Reading the clock costs as much as some ten looks.
-    for (int i = 0; i < 32; ++i) {
+  // Long enough for a peer that answers at once, from another core.
+  constexpr int kFirstLooks = 128;
+  constexpr int kLooks = 32;
+  for (int looks = kFirstLooks;; looks = kLooks) {
+    for (int i = 0; i < looks; ++i) {
       pauseCpu();
       if (condition()) return true;
     }
-  } while (std::chrono::steady_clock::now() < deadline);
-  return false;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    // The peer may be waiting for this very core: without this both would spin each other out.
+    ::sched_yield();
+    if (condition()) return true;
+  }
 }
 
 }  // namespace uintr
