@@ -26,8 +26,8 @@ ThreadRegistration::~ThreadRegistration() {
   hasReceiver = false;
 }
 
-Receiver::Receiver(std::unique_ptr<ReceiverBackend> backend)
-    : backend_(std::move(backend)),
+Receiver::Receiver(const OpenBackend& openBackend)
+    : backend_(openBackend()),
       stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
       state_(stateFile_.mapping.as<StatePage>()) {
 }

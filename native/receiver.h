@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -39,7 +40,9 @@ class Receiver {
     int uvecFd;    // on hardware, otherwise -1
   };
 
-  explicit Receiver(std::unique_ptr<ReceiverBackend> backend);
+  // The backend is opened only once it is known that the thread has no receiver yet.
+  using OpenBackend = std::function<std::unique_ptr<ReceiverBackend>()>;
+  explicit Receiver(const OpenBackend& openBackend);
   ~Receiver();
 
   NewVectorFd createVectorFd(int vector);

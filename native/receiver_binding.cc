@@ -23,12 +23,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         waitSpin_(options.Get("waitSyncSpinMicros").As<Napi::Number>().Int64Value()),
-        receiver_(std::in_place, createBackend(options)) {}
+        receiver_(std::in_place, [&] { return openBackend(options); }) {}
 
   ~ReceiverBinding() override { release(); }
 
   // (hardware: boolean, foreignSenders: boolean)
-  static std::unique_ptr<ReceiverBackend> createBackend(const Napi::Object& options) {
+  static std::unique_ptr<ReceiverBackend> openBackend(const Napi::Object& options) {
     if (!options.Get("hardware").As<Napi::Boolean>().Value()) return software::createReceiver();
     return hardware::createReceiver(
         {.foreignSenders = options.Get("foreignSenders").As<Napi::Boolean>().Value()});

@@ -27,6 +27,7 @@ class HardwareReceiver final : public ReceiverBackend {
   struct Attachment {
     explicit Attachment(Mailbox& mailbox);
     ~Attachment();
+    Mailbox& mailbox;
   };
 
   // Thread exit and worker termination destroy it on the same thread (environment clean-up hook),

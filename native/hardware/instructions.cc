@@ -81,13 +81,12 @@ bool attachMailbox(Mailbox& mailbox) {
   return false;
 }
 
-void detachMailbox() {
-  void* const thread = __builtin_thread_pointer();
+void detachMailbox(Mailbox& mailbox) {
   for (Entry& entry : entries) {
-    // relaxed: only this thread writes an entry of its own.
-    if (__atomic_load_n(&entry.thread, __ATOMIC_RELAXED) != thread) continue;
-    entry.mailbox = nullptr;
-    // release: the entry is clean before another thread claims it.
+    // relaxed: of the entries with this thread's pointer only this thread writes anything.
+    if (__atomic_load_n(&entry.thread, __ATOMIC_RELAXED) != __builtin_thread_pointer()) continue;
+    if (entry.mailbox != &mailbox) continue;
+    // release: this thread is done with the entry before another one claims it.
     __atomic_store_n(&entry.thread, nullptr, __ATOMIC_RELEASE);
     return;
   }

@@ -30,7 +30,7 @@ void* interruptHandler();
 // Tells the handler where this thread's mailbox is. Before the thread registers its handler, and
 // until after it has unregistered. False when too many threads of the process receive.
 bool attachMailbox(Mailbox& mailbox);
-void detachMailbox();
+void detachMailbox(Mailbox& mailbox);
 
 // Runs TESTUI where it may fault: true when it did not (detection.cc catches the SIGILL).
 extern "C" bool uintrProbeTestui();
