@@ -17,12 +17,12 @@ constexpr std::chrono::milliseconds kFenceLimit{1};
 
 }  // namespace
 
-HardwareReceiver::Attachment::Attachment(Mailbox& mailbox) {
+HardwareReceiver::Attachment::Attachment(Mailbox& attached) : mailbox(attached) {
   if (!attachMailbox(mailbox)) throw os::SystemError{ENOSPC, "uintr_register_handler"};
 }
 
 HardwareReceiver::Attachment::~Attachment() {
-  detachMailbox();
+  detachMailbox(mailbox);
 }
 
 HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
