@@ -74,3 +74,7 @@ export function remotes(): Remotes {
     },
   };
 }
+
+/** A Python script among the fixtures; it is not compiled. */
+export const python = (name: string): string =>
+  path.join(__dirname, '../../../../test/fixtures', `${name}.py`);
