@@ -105,8 +105,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       options.busyPollMicros === undefined
         ? undefined
         : checkInteger('options.busyPollMicros', options.busyPollMicros, 0, MAX_BUSY_POLL_MICROS);
+    const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
-    this.#native = binding().openReceiver({
+    this.#native = native.openReceiver({
       self: this,
       onInterrupt: (vector) => {
         this.#deliver(vector);

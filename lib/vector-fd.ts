@@ -30,7 +30,8 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   readonly vector: number;
   /**
    * One word that is not 0 while the vector is pending: `Atomics.load(pending, 0)` asks without a
-   * native call. Its memory is taken back, and its length is 0, once the last holder is gone or the
+   * native call. On hardware the vector fds of one vector share the word, and what is posted while
+   * interrupts are masked shows only after `stui()`. The memory is taken back, and its length is 0, once the last holder is gone or the
    * receiver is closed. Absent where the runtime forbids external memory (Electron).
    */
   readonly pending: Int32Array | undefined;

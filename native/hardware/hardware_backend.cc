@@ -75,15 +75,24 @@ Inbox HardwareReceiver::open(int vector) {
     }
     slot(vector).pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
   }
-  os::UniqueFd uvecFd;
-  if (kernel_.abi() == Abi::RfcV1) {
-    os::UniqueFd& shared = rfcFds_[vector];
-    if (!shared) shared = kernel_.createFd(vector);
-    uvecFd = os::duplicate(shared.get());
-  } else {
-    uvecFd = kernel_.createFd(vector);
+  // The uvec fd stays open, and on rfc-v1 in use, for as long as the inbox.
+  struct Hold {
+    std::shared_ptr<Mailbox> mailbox;
+    std::shared_ptr<os::UniqueFd> uvecFd;
+  };
+  const auto hold = std::make_shared<Hold>(Hold{mailbox_, uvecFdOf(vector)});
+  return {.carrier = os::duplicate(hold->uvecFd->get()),
+          .upid = {hold, &slot(vector)},
+          .wakesFutex = false};
+}
+
+std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
+  std::shared_ptr<os::UniqueFd> uvecFd = uvecFds_[vector].lock();
+  if (uvecFd == nullptr || kernel_.abi() == Abi::UintrNext) {
+    uvecFd = std::make_shared<os::UniqueFd>(kernel_.createFd(vector));
+    uvecFds_[vector] = uvecFd;
   }
-  return {.carrier = std::move(uvecFd), .upid = {mailbox_, &slot(vector)}, .wakesFutex = false};
+  return uvecFd;
 }
 
 // A user interrupt can be in flight, or be recognised while this thread is already in the kernel,

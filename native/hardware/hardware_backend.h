@@ -47,6 +47,7 @@ class HardwareReceiver final : public ReceiverBackend {
   };
 
   void moveFence();
+  std::shared_ptr<os::UniqueFd> uvecFdOf(int vector);
   Upid& slot(int vector) { return mailbox_->slots[vector].upid; }
 
   Kernel kernel_;
@@ -54,7 +55,8 @@ class HardwareReceiver final : public ReceiverBackend {
   std::shared_ptr<Mailbox> mailbox_;
   Attachment attachment_;
   Registration registration_;
-  std::array<os::UniqueFd, kVectors> rfcFds_;  // rfc-v1 has one uvec fd a vector
+  // rfc-v1 has one uvec fd a vector, which the vector fds of that vector share.
+  std::array<std::weak_ptr<os::UniqueFd>, kVectors> uvecFds_;
   std::uint64_t handedOut_ = 0;
   std::optional<Fence> fence_;  // none while all 64 vectors are handed out
   bool fenceIsLate_ = false;
