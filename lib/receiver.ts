@@ -286,7 +286,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
 
   #deliver(vector: number): void {
     if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
-    const name = this.#names.get(vector);
+    const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     const events = this as unknown as NamedEvents;
     try {
       events.emit('interrupt', vector, name);

@@ -137,8 +137,12 @@ void EventLoop::close() {
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
   if (!listening_ || receiver_->isMasked()) return;
-  if (uv_backend_timeout(loop_) == 0 || receiver_->pending() != 0) return stayAwake();
-  if (busyPoll_ > busyPoll_.zero() && !spinAndDeliver()) return;
+  if (uv_backend_timeout(loop_) == 0) return stayAwake();
+  if (busyPoll_ > busyPoll_.zero()) {
+    if (!spinAndDeliver()) return;
+  } else if (receiver_->pending() != 0) {
+    return stayAwake();
+  }
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
     case Receiver::Sleep::None:
       return stayAwake();

@@ -128,7 +128,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   bool onInterrupt(int vector) override {
     const Napi::HandleScope scope(env_);
     const auto callbacks = callbacks_;
-    return callbacks->call(callbacks->onInterrupt, {Napi::Number::New(env_, vector)});
+    return callbacks->call(callbacks->onInterrupt, {number(env_, vector)});
   }
 
   void onHangUp(Receiver::ChannelId id) override {
