@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { stress } from './support/stress.js';
+
+// `npm run stress` does the same with ten times as many.
+const POSTS = Number(process.env['UINTR_TEST_POSTS'] ?? 1_000_000);
+
+describe('4 senders with random pauses, and a receiver that waits in random ways', function () {
+  this.timeout(120_000);
+
+  it(`lose none of ${POSTS} posts' wake-ups`, async () => {
+    const { taken, senders } = await stress({ posts: POSTS, senders: 4, seed: Date.now() });
+    for (const { posted, seen } of senders) assert.equal(seen, posted);
+    assert.deepEqual(Object.keys(taken).sort(), [
+      'iterator',
+      'listener',
+      'poll',
+      'wait',
+      'waitSync, long',
+      'waitSync, short',
+    ]);
+  });
+});

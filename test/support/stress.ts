@@ -1,0 +1,114 @@
+// Senders post in worker threads with random pauses; one receiver waits in random ways. Nothing is
+// counted, because interrupts coalesce: each sender writes the number of its post to shared memory
+// before it posts, so the receiver has lost a wake-up if it sleeps and has not seen the last one.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { Receiver } from 'uintr';
+import { fixture } from './remote.js';
+
+export interface StressOptions {
+  readonly posts: number;
+  readonly senders: number;
+  readonly seed: number;
+  /** Called now and then with the posts seen so far. */
+  readonly onProgress?: (seen: number) => void;
+}
+
+export interface StressResult {
+  /** The interrupts taken in each way of waiting. */
+  readonly taken: Readonly<Record<string, number>>;
+  /** What each sender posted last, and what the receiver saw of it. */
+  readonly senders: readonly { readonly posted: number; readonly seen: number }[];
+}
+
+/** A small generator of random numbers with a seed, so that a run can be repeated. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+const NO_WAY_LASTS_LONGER_MS = 20_000;
+
+export async function stress(options: StressOptions): Promise<StressResult> {
+  const { posts, senders, seed } = options;
+  const chance = random(seed);
+  const shared = new BigInt64Array(new SharedArrayBuffer(8 * senders));
+  const each = Math.ceil(posts / senders);
+  const seen = Array<number>(senders).fill(0);
+  const taken: Record<string, number> = {};
+  const receiver = new Receiver({ busyPollMicros: 20 });
+  const workers = Array.from({ length: senders }, (_, vector) => {
+    const { fd } = receiver.createFd(vector);
+    const workerData = { fd, vector, shared, posts: each, seed: seed + 7919 * (vector + 1) };
+    return new Worker(fixture('stress-sender'), { workerData });
+  });
+  for (const worker of workers) {
+    worker.on('error', (error) => {
+      throw error;
+    });
+  }
+
+  const take = (way: string, vector: number): void => {
+    if (vector === -1) {
+      if (way === 'poll' || way === 'waitSync, short') return;
+      throw new Error(`a wake-up was lost in ${way}`);
+    }
+    taken[way] = (taken[way] ?? 0) + 1;
+    seen[vector] = Number(Atomics.load(shared, vector));
+  };
+  const ways: Record<string, () => unknown> = {
+    poll: () => {
+      take('poll', receiver.poll());
+    },
+    'waitSync, long': () => {
+      take('waitSync, long', receiver.waitSync(NO_WAY_LASTS_LONGER_MS));
+    },
+    'waitSync, short': () => {
+      take('waitSync, short', receiver.waitSync(chance() * 2));
+    },
+    wait: async () => {
+      take('wait', await receiver.wait({ timeout: NO_WAY_LASTS_LONGER_MS }));
+    },
+    listener: async () => {
+      const listener = (vector: number): void => {
+        take('listener', vector);
+      };
+      receiver.on('interrupt', listener);
+      for (let turns = Math.ceil(chance() * 20); turns > 0; turns--) await nextTurn();
+      receiver.off('interrupt', listener);
+    },
+    iterator: async () => {
+      let left = Math.ceil(chance() * 20);
+      for await (const vector of receiver) {
+        take('iterator', vector);
+        if (--left <= 0 || seen.every((last) => last === each)) break;
+      }
+    },
+  };
+  const names = Object.keys(ways);
+  try {
+    let last = Date.now();
+    while (seen.some((post) => post < each)) {
+      const way = names[Math.floor(chance() * names.length)] ?? 'poll';
+      // Each way many times, or the changes would take all the time.
+      for (let i = Math.ceil(chance() * 50); i > 0; i--) {
+        await ways[way]?.();
+        if (seen.every((post) => post === each)) break;
+      }
+      if (Date.now() - last > 200) {
+        last = Date.now();
+        options.onProgress?.(seen.reduce((sum, post) => sum + post, 0));
+        await nextTurn();
+      }
+    }
+  } finally {
+    receiver.close();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+  return { taken, senders: seen.map((post) => ({ posted: each, seen: post })) };
+}

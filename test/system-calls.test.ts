@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { fixture } from './support/remote.js';
+import { hasStrace, nameOf, systemCalls, type SystemCall, threadOf } from './support/strace.js';
+
+const SLEEPS = 200; // in fixtures/counted.ts
+
+/** Calls of V8's and Node's other threads, which come and go. */
+const between = (what: string): { main: SystemCall[]; echo: SystemCall[] } => {
+  const calls = systemCalls(fixture('counted'), what);
+  const count = new Map<number, number>();
+  for (const call of calls) count.set(threadOf(call), (count.get(threadOf(call)) ?? 0) + 1);
+  const busiest = [...count].sort(([, a], [, b]) => b - a).map(([thread]) => thread);
+  const of = (thread: number | undefined): SystemCall[] =>
+    calls.filter((call) => threadOf(call) === thread);
+  return { main: of(busiest[0]), echo: of(busiest[1]) };
+};
+
+const names = (calls: readonly SystemCall[]): Record<string, number> => {
+  const result: Record<string, number> = {};
+  for (const call of calls) {
+    const name = nameOf(call);
+    if (name !== undefined) result[name] = (result[name] ?? 0) + 1;
+  }
+  return result;
+};
+
+// What V8 does of its own accord, whatever runs.
+const V8 = /^(madvise|mprotect|mmap|munmap|sched_yield|futex|brk)$/;
+
+describe('system calls', function () {
+  this.timeout(90_000);
+  before(function () {
+    if (!hasStrace) this.skip();
+  });
+
+  for (const what of ['send to an awake receiver', 'poll and test']) {
+    it(`are none in 10,000 times: ${what}`, () => {
+      const calls = systemCalls(fixture('counted'), what);
+      const ours = calls.filter((call) => {
+        const name = nameOf(call);
+        return name !== undefined && !V8.test(name);
+      });
+      assert.deepEqual(ours, []);
+      // V8's own: a few, where one for each of ours would be thousands.
+      assert.ok(calls.length < 500, `${calls.length} calls: ${JSON.stringify(names(calls))}`);
+    });
+  }
+
+  it('are one to sleep in waitSync, and one to wake it', () => {
+    const { main, echo } = between('wake a waitSync');
+    for (const calls of [main, echo]) {
+      const counted = names(calls);
+      const { futex = 0, ...others } = counted;
+      // Each round sends once and sleeps once; now and then the other one is faster, or V8 has
+      // something to lock.
+      assert.ok(futex <= 2 * SLEEPS + 100, JSON.stringify(counted));
+      assert.ok((others['write'] ?? 0) < 10, JSON.stringify(counted));
+    }
+  });
+
+  it('are one to sleep in the event loop, and one to wake it', () => {
+    const { main, echo } = between('wake an event loop');
+    for (const calls of [main, echo]) {
+      const counted = names(calls);
+      // libuv asks once more, without blocking, when it has found events: it may be two.
+      const { epoll_wait = 0, epoll_pwait = 0, write = 0, read = 0 } = counted;
+      assert.ok(write <= SLEEPS + 20, JSON.stringify(counted));
+      assert.ok(epoll_wait + epoll_pwait <= 2 * SLEEPS + 40, JSON.stringify(counted));
+      assert.ok(read < 20, JSON.stringify(counted));
+    }
+  });
+});
