@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { BackendChoice } from 'uintr';
 import { type Cpus, type Mode, MODES } from './modes.js';
+import type { Probe } from './node/apart.js';
 import type { Settings } from './node/transport.js';
 
 /** Contestants of one class can stand in for each other: same sides, same way of waiting. */
@@ -16,6 +17,7 @@ export interface Round {
   readonly cpus: Cpus;
   readonly rounds: number;
   readonly warmUp: number;
+  readonly probe?: Probe;
 }
 
 export interface Contestant {

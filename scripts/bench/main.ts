@@ -13,9 +13,10 @@ import { boundsOf } from './bounds.js';
 import { compileEmptyCall, compilePingPong } from './compile.js';
 import { contestants } from './contestants.js';
 import { fanIn, floods, manyReceivers, sendCosts } from './costs.js';
+import { floorOfCpusApart } from './node/apart.js';
 import { describeMachine } from './machine.js';
 import { type Mode, MODES } from './modes.js';
-import { entriesOf, pingPong, type Plan } from './ping-pong.js';
+import { entriesOf, pingPong, type Plan, scheduleOf } from './ping-pong.js';
 import { chart } from './report/chart.js';
 import { report } from './report/tables.js';
 import type { Results } from './results.js';
@@ -113,11 +114,13 @@ class Progress {
 
 async function measure(options: Options): Promise<Results> {
   const machine = describeMachine();
+  const program = compilePingPong();
   const effort = options.quick ? QUICK : FULL;
   const plan: Plan = {
     repeats: options.repeats ?? effort.repeats,
     rounds: options.rounds ?? effort.rounds,
     cpus: machine.pinning,
+    probe: { program, apart: floorOfCpusApart(program, machine.pinning) },
   };
   const { repeats, rounds, cpus } = plan;
   const wanted = (what: string): boolean => options.only?.test(what) ?? true;
@@ -126,11 +129,11 @@ async function measure(options: Options): Promise<Results> {
   const backend = backends.at(-1) ?? 'auto';
 
   const modes = options.mode.filter((mode) => mode === 'one core' || cpus.first !== cpus.other);
-  const entries = entriesOf(contestants(compilePingPong(), backends), modes).filter((entry) =>
+  const entries = entriesOf(contestants(program, backends), modes).filter((entry) =>
     wanted(`${entry.contestant.name} (${entry.contestant.class})`),
   );
   const fanInEntries = wanted('fan-in') ? entriesOf(fanIn(effort.vectors, backend), modes) : [];
-  const progress = new Progress((entries.length + fanInEntries.length) * repeats + 3);
+  const progress = new Progress(scheduleOf([...entries, ...fanInEntries]).length * repeats + 3);
   const step = (what: string): void => {
     progress.step(what);
   };

@@ -15,7 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Runs a program to its end and returns what it wrote to stdout. Throws when that is nothing. */
+/** Runs a program to its end and returns what it wrote to stdout. Throws if it failed instead. */
 export async function run(command: readonly string[]): Promise<Buffer> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -24,15 +24,15 @@ export async function run(command: readonly string[]): Promise<Buffer> {
     killGroup(child);
   }, PATIENCE_MS);
   try {
-    const [output, errors] = await Promise.all([
+    const [output, errors, [status]] = await Promise.all([
       buffer(child.stdout),
       text(child.stderr),
-      once(child, 'exit'),
+      once(child, 'exit') as Promise<[number | null]>,
     ]);
-    // The status does not count: zeromq aborts at exit while a worker has a socket.
-    if (output.length > 0) return output;
+    // A result counts whatever the status: zeromq aborts at exit while a worker has a socket.
+    if (output.length > 0 || status === 0) return output;
     const lines = errors.trim().split('\n').slice(0, STDERR_LINES).join(' ');
-    throw new Error(lines === '' ? `${file} has ended without a result` : lines);
+    throw new Error(lines === '' ? `${file} has ended with status ${String(status)}` : lines);
   } finally {
     clearTimeout(timer);
     killGroup(child);

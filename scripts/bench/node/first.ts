@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { floorNow } from './apart.js';
 import type { OtherData } from './other.js';
 import { serve } from './play.js';
 import { Stopwatch } from './stopwatch.js';
@@ -59,15 +60,36 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+const CHUNKS = 10; // the runner asks for rounds that divide by it
+
+/** A run: in one piece, or with looks at the floor; see apart.ts. */
+async function play(settings: Settings, end: End): Promise<Float64Array> {
+  const { rounds, warmUp, probe, cpus } = settings;
+  if (probe === undefined) {
+    const stopwatch = new Stopwatch(rounds, warmUp);
+    await serve(end, stopwatch);
+    return stopwatch.times();
+  }
+  const chunk = rounds / CHUNKS;
+  const floors: number[] = [];
+  const stopwatch = new Stopwatch(rounds, warmUp, chunk, () => {
+    floors.push(floorNow(probe.program, cpus));
+  });
+  await serve(end, stopwatch);
+  return stopwatch.times().filter((_, i) => {
+    const before = Math.floor(i / chunk);
+    return Math.min(floors[before] ?? 0, floors[before + 1] ?? 0) >= probe.apart;
+  });
+}
+
 async function main(): Promise<void> {
   const settings = JSON.parse(process.argv[2] ?? '') as Settings;
   const transport = await loadTransport(settings.transport);
-  const stopwatch = new Stopwatch(settings.rounds, settings.warmUp);
   const end = await (transport.between === 'threads'
     ? startThread(transport, settings)
     : startProcess(transport, settings));
-  await serve(end, stopwatch);
-  process.stdout.write(new Uint8Array(stopwatch.times().buffer), () => process.exit(0));
+  const times = await play(settings, end);
+  process.stdout.write(new Uint8Array(times.buffer), () => process.exit(0));
 }
 
 main().catch(fail);

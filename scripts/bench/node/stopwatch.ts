@@ -1,31 +1,40 @@
-/** Notes when each round ended. Only a store: anything more would be part of the next round. */
+/** Takes the time of each round. Only two stores: anything more would be part of the next round. */
 export class Stopwatch {
-  readonly #ends: Float64Array;
+  readonly #times: Float64Array;
   readonly #warmUp: number;
-  #count = 0;
+  readonly #chunk: number;
+  readonly #betweenChunks: (() => void) | undefined;
+  #count: number;
+  #last = 0;
 
-  constructor(rounds: number, warmUp: number) {
-    this.#ends = new Float64Array(warmUp + rounds);
+  /** Of warm-up rounds and those that count; those come in chunks, with a pause between two. */
+  constructor(rounds: number, warmUp: number, chunk = rounds, betweenChunks?: () => void) {
+    this.#times = new Float64Array(rounds);
     this.#warmUp = Math.max(warmUp, 1);
+    this.#chunk = chunk;
+    this.#betweenChunks = betweenChunks;
+    this.#count = -this.#warmUp;
   }
 
   /** Ends a round; returns whether there is another one. */
   lap(): boolean {
-    this.#ends[this.#count++] = performance.now();
-    return this.#count < this.#ends.length;
+    const now = performance.now();
+    if (this.#count >= 0) this.#times[this.#count] = now - this.#last;
+    this.#last = now;
+    if (++this.#count % this.#chunk === 0 && this.#count >= 0) this.#pause();
+    return this.#count < this.#times.length;
+  }
+
+  #pause(): void {
+    if (this.#betweenChunks === undefined) return;
+    this.#betweenChunks();
+    this.#last = performance.now();
   }
 
   /** What each round took, in nanoseconds, without the cost of reading the clock. */
   times(): Float64Array {
     const clock = clockCost();
-    const ends = this.#ends;
-    const times = new Float64Array(ends.length - this.#warmUp);
-    for (let i = 0; i < times.length; ++i) {
-      const end = ends[i + this.#warmUp] ?? NaN;
-      const start = ends[i + this.#warmUp - 1] ?? NaN;
-      times[i] = (end - start) * 1e6 - clock;
-    }
-    return times;
+    return this.#times.map((milliseconds) => milliseconds * 1e6 - clock);
   }
 }
 

@@ -4,13 +4,17 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Transferable, Worker } from 'node:worker_threads';
 import type { BackendChoice } from 'uintr';
+import type { Cpus } from '../modes.js';
+import type { Probe } from './apart.js';
 
 /** What both sides know before they start; it travels as JSON. */
 export interface Settings {
   readonly transport: string;
   readonly rounds: number;
   readonly warmUp: number;
-  readonly cpus: { readonly first: number; readonly other: number };
+  readonly cpus: Cpus;
+  /** For a run that spins: only rounds count that were made with the CPUs apart. */
+  readonly probe?: Probe;
   /** For uintr only. */
   readonly backend?: BackendChoice;
   /** For uintr only; absent: the library's own default. */

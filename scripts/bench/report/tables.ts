@@ -46,8 +46,8 @@ function machineText({ machine, repeats, rounds }: Results): string {
     `Backend: ${machine.backend ?? 'none'} (${machine.reason}). ` +
       `Pinned to CPU ${pinning.first} and ${pinning.other}, "one core" to ${pinning.other}; ` +
       `load average at the start ${machine.loadAverage.toFixed(2)}.`,
-    `${repeats} runs of each, interleaved, of ${count(rounds)} round trips (20 times as many in ` +
-      `"spin"); medians of the runs, in µs.`,
+    `${repeats} runs of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
+      `runs, of 20 times as many); medians of the runs, in µs.`,
     'Ratios: p50 to the fastest in C of the mode, and to the fastest peer: same sides, same way of waiting.',
   ].join('\n');
 }
