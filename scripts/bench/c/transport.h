@@ -1,0 +1,30 @@
+// One way for two processes to wake each other.
+
+#pragma once
+
+// The parent plays FIRST, its child OTHER.
+enum side { FIRST, OTHER };
+
+struct transport {
+  const char* name;
+  void (*open)(void);                // before the fork, so that both sides inherit what it made
+  void (*send)(enum side from);      // to the other side
+  void (*wait)(enum side receiver);  // until the other side has sent
+};
+
+extern const struct transport spin, futex, eventfd_, pipe_, fifo, signal_, unix_stream,
+    unix_datagram, message_queue, tcp;
+
+static inline enum side peer(enum side side) {
+  return side == FIRST ? OTHER : FIRST;
+}
+
+// Prints what failed, with errno, and exits: a benchmark has nothing to save.
+_Noreturn void die(const char* what);
+
+// Memory that parent and child share.
+void* shared_page(void);
+
+// One byte through a descriptor.
+void write_byte(int fd);
+void read_byte(int fd);

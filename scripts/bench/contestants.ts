@@ -1,0 +1,138 @@
+import path from 'node:path';
+import type { BackendChoice } from 'uintr';
+import { type Cpus, type Mode, MODES } from './modes.js';
+import type { Probe } from './node/apart.js';
+import type { Settings } from './node/transport.js';
+
+/** Contestants of one class can stand in for each other: same sides, same way of waiting. */
+export type Class =
+  | 'C, processes'
+  | 'threads, blocking'
+  | 'threads, event loop'
+  | 'processes, blocking'
+  | 'processes, event loop';
+
+export interface Round {
+  readonly mode: Mode;
+  readonly cpus: Cpus;
+  readonly rounds: number;
+  readonly warmUp: number;
+  readonly probe?: Probe;
+}
+
+export interface Contestant {
+  readonly name: string;
+  readonly class: Class;
+  readonly ours: boolean;
+  readonly modes: readonly Mode[];
+  /** The program that plays; it writes what each round took: nanoseconds, as doubles. */
+  command(round: Round): readonly string[];
+}
+
+const ASLEEP = ['one core', 'two cores'] as const satisfies readonly Mode[];
+
+export function contestants(pingPong: string, backends: readonly BackendChoice[]): Contestant[] {
+  return [...inC(pingPong), ...nodesOwn(), ...backends.flatMap(ours)];
+}
+
+function inC(program: string): Contestant[] {
+  const contestant = (
+    transport: string,
+    name: string,
+    modes: readonly Mode[] = ASLEEP,
+  ): Contestant => ({
+    name: `C ${name}`,
+    class: 'C, processes',
+    ours: false,
+    modes,
+    command: ({ rounds, warmUp, cpus }) =>
+      [program, transport, rounds, warmUp, cpus.first, cpus.other].map(String),
+  });
+  return [
+    contestant('spin', 'shared line, spinning', ['spin']),
+    contestant('futex', 'futex'),
+    contestant('eventfd', 'eventfd'),
+    contestant('pipe', 'pipe'),
+    contestant('fifo', 'FIFO'),
+    contestant('signal', 'signal'),
+    contestant('unix-stream', 'Unix stream socket'),
+    contestant('unix-datagram', 'Unix datagram socket'),
+    contestant('message-queue', 'POSIX message queue'),
+    contestant('tcp', 'TCP loopback'),
+  ];
+}
+
+function nodesOwn(): Contestant[] {
+  const contestant = (
+    transport: string,
+    name: string,
+    kind: Class,
+    modes: readonly Mode[] = ASLEEP,
+  ): Contestant => ({
+    name,
+    class: kind,
+    ours: false,
+    modes,
+    command: (round) => nodeCommand({ transport, ...round }),
+  });
+  return [
+    contestant('atomics-spin', 'Atomics, spinning', 'threads, blocking', ['spin']),
+    contestant('receive-message-on-port', 'receiveMessageOnPort, polled', 'threads, blocking', [
+      'spin',
+    ]),
+    contestant('atomics-wait', 'Atomics.wait', 'threads, blocking'),
+    contestant('atomics-wait-async', 'Atomics.waitAsync', 'threads, event loop'),
+    contestant('message-port', 'MessagePort', 'threads, event loop'),
+    contestant('broadcast-channel', 'BroadcastChannel', 'threads, event loop'),
+    contestant('zeromq-inproc', 'zeromq inproc', 'threads, event loop'),
+    contestant('fifo', 'FIFO by fs', 'processes, blocking'),
+    contestant('process-send-json', 'process.send json', 'processes, event loop'),
+    contestant('process-send-advanced', 'process.send advanced', 'processes, event loop'),
+    contestant('net-unix', 'net Unix socket', 'processes, event loop'),
+    contestant('zeromq-ipc', 'zeromq ipc', 'processes, event loop'),
+  ];
+}
+
+/** Longer than any round: the receiver never sleeps. */
+const SPIN_ONLY_MICROS = 1_000_000;
+
+function ours(backend: BackendChoice): Contestant[] {
+  const suffix = backend === 'software' ? '' : ` (${backend})`;
+  return (['threads', 'processes'] as const).flatMap((sides) => [
+    {
+      name: `uintr event loop${suffix}`,
+      class: `${sides}, event loop`,
+      ours: true,
+      modes: MODES,
+      command: (round: Round) =>
+        nodeCommand({ transport: `uintr-loop-${sides}`, backend, ...spinning(round), ...round }),
+    },
+    {
+      name: `uintr waitSync${suffix}`,
+      class: `${sides}, blocking`,
+      ours: true,
+      modes: MODES,
+      command: (round: Round) =>
+        nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...spinning(round), ...round }),
+    },
+    {
+      // As it comes: it spins for a moment before it sleeps.
+      name: `uintr waitSync by default${suffix}`,
+      class: `${sides}, blocking`,
+      ours: true,
+      modes: ASLEEP,
+      command: (round: Round) =>
+        nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...round }),
+    },
+  ]);
+}
+
+function spinning({ mode }: Round): Pick<Settings, 'busyPollMicros'> {
+  return { busyPollMicros: mode === 'spin' ? SPIN_ONLY_MICROS : 0 };
+}
+
+export function nodeCommand(settings: Settings): readonly string[] {
+  const program = path.join(__dirname, 'node/first.js');
+  const cpu = String(settings.cpus.first);
+  return ['taskset', '-c', cpu, process.execPath, program, JSON.stringify(settings)];
+}

@@ -1,0 +1,189 @@
+// The benchmark: how long a doorbell takes, ours beside what a user would pick instead.
+//
+//   contestants.ts  who plays, in which modes      ping-pong.ts  the interleaved runs, the medians
+//   c/              those in C, one program        node/         those in Node: first.ts, other.ts
+//   costs.ts        one send(), floods, many vectors, many receivers
+//   bounds.ts       what the design promises       report/       tables and the chart
+
+import { writeFileSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BackendChoice } from 'uintr';
+import { boundsOf } from './bounds.js';
+import { compileEmptyCall, compilePingPong } from './compile.js';
+import { contestants } from './contestants.js';
+import { fanIn, floods, manyReceivers, sendCosts } from './costs.js';
+import { floorOfCpusApart } from './node/apart.js';
+import { describeMachine } from './machine.js';
+import { type Mode, MODES } from './modes.js';
+import { entriesOf, pingPong, type Plan, scheduleOf } from './ping-pong.js';
+import { chart } from './report/chart.js';
+import { report } from './report/tables.js';
+import type { Results } from './results.js';
+
+interface Options {
+  readonly quick: boolean;
+  readonly only?: RegExp;
+  readonly mode: readonly Mode[];
+  readonly repeats?: number;
+  readonly rounds?: number;
+  readonly json?: string;
+  readonly svg?: string;
+}
+
+/** How much is measured. */
+interface Effort {
+  readonly repeats: number;
+  readonly rounds: number;
+  readonly vectors: readonly number[];
+  readonly receivers: readonly number[];
+  readonly senders: readonly number[];
+  readonly floodMs: number;
+  readonly wakeUps: number;
+}
+
+const FULL: Effort = {
+  repeats: 7,
+  rounds: 4000,
+  vectors: [1, 2, 4, 8, 16, 32, 64],
+  receivers: [1, 2, 4, 8, 16, 32, 64],
+  senders: [1, 2, 3, 4],
+  floodMs: 1000,
+  wakeUps: 500,
+};
+
+const QUICK: Effort = {
+  repeats: 3,
+  rounds: 1000,
+  vectors: [1, 8, 64],
+  receivers: [1, 8],
+  senders: [1, 4],
+  floodMs: 300,
+  wakeUps: 100,
+};
+
+function parseOptions(): Options {
+  return new Command('bench')
+    .description('Measures uintr beside every other doorbell that a Node program can pick.')
+    .option('-q, --quick', 'less of everything: a look within two minutes', false)
+    .option('--only <pattern>', 'only what matches this regular expression', parsePattern)
+    .addOption(
+      new Option('--mode <modes...>', 'only these modes').choices(MODES).default(MODES, 'all'),
+    )
+    .option('-r, --repeats <count>', 'runs of each contestant', parseCount)
+    .option('-n, --rounds <count>', 'round trips of a run', parseCount)
+    .option('--json <file>', 'write all figures there')
+    .option('--svg <file>', 'write a chart there')
+    .parse()
+    .opts<Options>();
+}
+
+function parsePattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1_000_000) return count;
+  throw new InvalidArgumentError('It must be a whole number from 1 to a million.');
+}
+
+/** A bar for a person who waits: on a terminal only. */
+class Progress {
+  readonly #bar: SingleBar | undefined;
+
+  constructor(total: number) {
+    if (!process.stderr.isTTY) return;
+    const format = '{bar} {percentage} % {duration_formatted} of {eta_formatted} {what}';
+    this.#bar = new SingleBar({ format, clearOnComplete: true, stream: process.stderr });
+    this.#bar.start(total, 0, { what: '' });
+  }
+
+  step(what: string, by = 1): void {
+    this.#bar?.increment(by, { what });
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}
+
+async function measure(options: Options): Promise<Results> {
+  const machine = describeMachine();
+  const program = compilePingPong();
+  const effort = options.quick ? QUICK : FULL;
+  const plan: Plan = {
+    repeats: options.repeats ?? effort.repeats,
+    rounds: options.rounds ?? effort.rounds,
+    cpus: machine.pinning,
+    probe: { program, apart: floorOfCpusApart(program, machine.pinning) },
+  };
+  const { repeats, rounds, cpus } = plan;
+  const wanted = (what: string): boolean => options.only?.test(what) ?? true;
+  const backends: BackendChoice[] =
+    machine.backend === 'hardware' ? ['software', 'hardware'] : ['software'];
+  const backend = backends.at(-1) ?? 'auto';
+
+  const modes = options.mode.filter((mode) => mode === 'one core' || cpus.first !== cpus.other);
+  const entries = entriesOf(contestants(program, backends), modes).filter((entry) =>
+    wanted(`${entry.contestant.name} (${entry.contestant.class})`),
+  );
+  const fanInEntries = wanted('fan-in') ? entriesOf(fanIn(effort.vectors, backend), modes) : [];
+  const progress = new Progress(scheduleOf([...entries, ...fanInEntries]).length * repeats + 3);
+  const step = (what: string): void => {
+    progress.step(what);
+  };
+
+  try {
+    const { rows, failures } = await pingPong(entries, plan, step);
+    step('one send()');
+    const costs = wanted('send()')
+      ? await sendCosts(repeats, {
+          backend,
+          cpus,
+          emptyCall: compileEmptyCall(),
+          wakeUps: effort.wakeUps,
+        })
+      : undefined;
+    const fan = await pingPong(fanInEntries, plan, step);
+    step('many receivers');
+    const receivers = wanted('receivers')
+      ? await manyReceivers(repeats, effort.receivers, rounds, backend, cpus)
+      : [];
+    step('flood');
+    const flood = wanted('flood')
+      ? await floods(repeats, effort.senders, { backend, milliseconds: effort.floodMs })
+      : [];
+    return {
+      date: new Date().toISOString(),
+      machine,
+      repeats,
+      rounds,
+      pingPong: rows,
+      failures: [...failures, ...fan.failures],
+      ...(costs === undefined ? {} : { sendCosts: costs }),
+      fanIn: fan.rows,
+      receivers,
+      floods: flood,
+      bounds: boundsOf(rows, costs),
+    };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions();
+  const results = await measure(options);
+  console.log(report(results));
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  }
+  if (options.svg !== undefined) writeFileSync(options.svg, await chart(results));
+}
+
+void main();

@@ -1,0 +1,95 @@
+// first SETTINGS
+//
+// The first side of a ping-pong in Node. Writes what each round took to stdout: nanoseconds, as
+// doubles, like c/main.c. Run it under `taskset`, with all its threads on the first CPU; the other
+// side pins itself.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { floorNow } from './apart.js';
+import type { OtherData } from './other.js';
+import { serve } from './play.js';
+import { Stopwatch } from './stopwatch.js';
+import type { End, ProcessTransport, Settings, ThreadTransport } from './transport.js';
+import { loadTransport } from './transports/index.js';
+
+const OTHER = path.join(__dirname, 'other.js');
+
+function startThread(transport: ThreadTransport, settings: Settings): End | Promise<End> {
+  const opening = transport.open(settings);
+  const { offer, transfer = [] } = opening;
+  const workerData: OtherData = { settings, offer };
+  const worker = new Worker(OTHER, { workerData, transferList: [...transfer] });
+  worker.on('error', fail);
+  return opening.meet(worker);
+}
+
+function startProcess(transport: ProcessTransport, settings: Settings): End | Promise<End> {
+  const opening = transport.open(settings);
+  const { offer, fds = [] } = opening;
+  const data: OtherData = { settings, offer };
+  const command = [
+    '-c',
+    String(settings.cpus.other),
+    process.execPath,
+    OTHER,
+    JSON.stringify(data),
+  ];
+  const { serialization } = transport;
+  const child: ChildProcess = spawn('taskset', command, {
+    stdio: [
+      'ignore',
+      'ignore',
+      'inherit',
+      ...fds,
+      ...(serialization === undefined ? [] : (['ipc'] as const)),
+    ],
+    ...(serialization === undefined ? {} : { serialization }),
+  });
+  child.once('error', fail);
+  child.once('exit', (status) => {
+    if (status !== 0) fail(new Error(`the other side has left with status ${String(status)}`));
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return opening.meet(child);
+}
+
+function fail(error: unknown): void {
+  console.error(error);
+  process.exit(1);
+}
+
+const CHUNKS = 10; // the runner asks for rounds that divide by it
+
+/** A run: in one piece, or with looks at the floor; see apart.ts. */
+async function play(settings: Settings, end: End): Promise<Float64Array> {
+  const { rounds, warmUp, probe, cpus } = settings;
+  if (probe === undefined) {
+    const stopwatch = new Stopwatch(rounds, warmUp);
+    await serve(end, stopwatch);
+    return stopwatch.times();
+  }
+  const chunk = rounds / CHUNKS;
+  const floors: number[] = [];
+  const stopwatch = new Stopwatch(rounds, warmUp, chunk, () => {
+    floors.push(floorNow(probe.program, cpus));
+  });
+  await serve(end, stopwatch);
+  return stopwatch.times().filter((_, i) => {
+    const before = Math.floor(i / chunk);
+    return Math.min(floors[before] ?? 0, floors[before + 1] ?? 0) >= probe.apart;
+  });
+}
+
+async function main(): Promise<void> {
+  const settings = JSON.parse(process.argv[2] ?? '') as Settings;
+  const transport = await loadTransport(settings.transport);
+  const end = await (transport.between === 'threads'
+    ? startThread(transport, settings)
+    : startProcess(transport, settings));
+  const times = await play(settings, end);
+  process.stdout.write(new Uint8Array(times.buffer), () => process.exit(0));
+}
+
+main().catch(fail);

@@ -1,0 +1,137 @@
+// send-cost SETTINGS
+//
+// What one send() costs its caller, in nanoseconds; prints SendCosts as JSON. Run it under
+// `taskset` on the first CPU.
+
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { median } from '../statistics.js';
+import { pinThisThread } from './pin.js';
+import { clockCost } from './stopwatch.js';
+
+export interface SendCostSettings {
+  readonly backend: BackendChoice;
+  readonly cpus: { readonly first: number; readonly other: number };
+  /** An addon with one function that does nothing; see c/empty_call.c. */
+  readonly emptyCall: string | undefined;
+  /** Of those posts that wake a receiver. */
+  readonly wakeUps: number;
+}
+
+export interface SendCosts {
+  /** What any native call costs. */
+  readonly emptyCall: number | undefined;
+  /** The receiver is awake and does something else. */
+  readonly awake: number;
+  /** The receiver is awake on the other CPU and looks all the time: the line travels. */
+  readonly awakePolling: number;
+  /** The receiver sleeps in waitSync or in its event loop, on the sender's CPU or the other. */
+  readonly asleep: Record<'waitSync' | 'event loop', Record<'one core' | 'two cores', number>>;
+}
+
+type Pose = 'polling' | 'waitSync' | 'event loop';
+
+interface SleeperData {
+  readonly pose: Pose;
+  readonly cpu: number;
+  readonly backend: BackendChoice;
+}
+
+const BATCH = 10_000;
+const BATCHES = 200;
+
+/** Long enough for a receiver that was woken to be asleep again. */
+const REST_MS = 1;
+
+function costOf(call: () => void): number {
+  const batches: number[] = [];
+  for (let batch = 0; batch < BATCHES; ++batch) {
+    const start = performance.now();
+    for (let i = 0; i < BATCH; ++i) call();
+    batches.push(((performance.now() - start) * 1e6) / BATCH);
+  }
+  return median(batches);
+}
+
+function costOfEmptyCall(addon: string | undefined): number | undefined {
+  if (addon === undefined) return undefined;
+  const { empty } = createRequire(__filename)(addon) as { empty: () => void };
+  return costOf(() => {
+    empty();
+  });
+}
+
+async function withSleeper<T>(
+  data: SleeperData,
+  body: (sender: Sender) => T | Promise<T>,
+): Promise<T> {
+  const worker = new Worker(__filename, { workerData: data });
+  const [fd] = (await once(worker, 'message')) as [number];
+  using sender = new Sender(fd);
+  try {
+    return await body(sender);
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function costOfWaking(settings: SendCostSettings, data: SleeperData): Promise<number> {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  const rest = (): void => void Atomics.wait(nobody, 0, 0, REST_MS);
+  return withSleeper(data, (sender) => {
+    const costs: number[] = [];
+    for (let i = 0; i < settings.wakeUps; ++i) {
+      rest();
+      const start = performance.now();
+      sender.send();
+      costs.push((performance.now() - start) * 1e6);
+    }
+    return median(costs) - clockCost();
+  });
+}
+
+async function measure(settings: SendCostSettings): Promise<SendCosts> {
+  const { backend, cpus } = settings;
+  const emptyCall = costOfEmptyCall(settings.emptyCall);
+  const awake = (() => {
+    using receiver = new Receiver({ backend });
+    using sender = new Sender(receiver.createFd(0));
+    return costOf(() => {
+      sender.send();
+    });
+  })();
+  const awakePolling = await withSleeper({ pose: 'polling', cpu: cpus.other, backend }, (sender) =>
+    costOf(() => {
+      sender.send();
+    }),
+  );
+  const asleep = async (pose: Pose): Promise<Record<'one core' | 'two cores', number>> => ({
+    'one core': await costOfWaking(settings, { pose, cpu: cpus.first, backend }),
+    'two cores': await costOfWaking(settings, { pose, cpu: cpus.other, backend }),
+  });
+  return {
+    emptyCall,
+    awake,
+    awakePolling,
+    asleep: { waitSync: await asleep('waitSync'), 'event loop': await asleep('event loop') },
+  };
+}
+
+function sleep({ pose, cpu, backend }: SleeperData): void {
+  pinThisThread(cpu);
+  const receiver = new Receiver({ backend, busyPollMicros: 0 });
+  parentPort?.postMessage(receiver.createFd(0).fd);
+  if (pose === 'event loop') receiver.on('interrupt', () => undefined);
+  else if (pose === 'waitSync') for (;;) receiver.waitSync();
+  else for (;;) receiver.poll();
+}
+
+if (isMainThread) {
+  void measure(JSON.parse(process.argv[2] ?? '') as SendCostSettings).then((costs) => {
+    process.stdout.write(JSON.stringify(costs), () => process.exit(0));
+  });
+} else {
+  sleep(workerData as SleeperData);
+}

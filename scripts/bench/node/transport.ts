@@ -1,0 +1,70 @@
+// What the two sides of a ping-pong in Node have in common. The first side is a process of its own
+// (first.ts); the other is a worker thread or a child process of it (other.ts).
+
+import type { ChildProcess } from 'node:child_process';
+import type { Transferable, Worker } from 'node:worker_threads';
+import type { BackendChoice } from 'uintr';
+import type { Cpus } from '../modes.js';
+import type { Probe } from './apart.js';
+
+/** What both sides know before they start; it travels as JSON. */
+export interface Settings {
+  readonly transport: string;
+  readonly rounds: number;
+  readonly warmUp: number;
+  readonly cpus: Cpus;
+  /** For a run that spins: only rounds count that were made with the CPUs apart. */
+  readonly probe?: Probe;
+  /** For uintr only. */
+  readonly backend?: BackendChoice;
+  /** For uintr only; absent: the library's own default. */
+  readonly busyPollMicros?: number;
+  /** For uintr between threads: how many vectors of the first side the other raises, in turn. */
+  readonly vectors?: number;
+}
+
+/** The end of one side that blocks its thread while it waits. */
+export interface BlockingEnd {
+  readonly kind: 'blocking';
+  send(): void;
+  wait(): void;
+}
+
+/** The end of one side that hears in its event loop. */
+export interface EventEnd {
+  readonly kind: 'event';
+  send(): void;
+  listen(heard: () => void): void;
+}
+
+export type End = BlockingEnd | EventEnd;
+
+/** How two threads reach each other. `Offer` is what the other side needs from the first. */
+export interface ThreadTransport<Offer = unknown> {
+  readonly between: 'threads';
+  open(settings: Settings): {
+    readonly offer: Offer;
+    readonly transfer?: readonly Transferable[];
+    meet(worker: Worker): End | Promise<End>;
+  };
+  join(offer: Offer, settings: Settings): End | Promise<End>;
+}
+
+/** How two processes reach each other. */
+export interface ProcessTransport<Offer = unknown> {
+  readonly between: 'processes';
+  /** Given when the child gets Node's own channel. */
+  readonly serialization?: 'json' | 'advanced';
+  open(settings: Settings): {
+    readonly offer: Offer;
+    /** Inherited as 3 and up. */
+    readonly fds?: readonly number[];
+    meet(child: ChildProcess): End | Promise<End>;
+  };
+  join(offer: Offer, settings: Settings): End | Promise<End>;
+}
+
+export type Transport = ThreadTransport | ProcessTransport;
+
+/** No wait is longer, so that nothing is left behind when one side fails. */
+export const PATIENCE_MS = 10_000;

@@ -1,0 +1,168 @@
+import Table from 'cli-table3';
+import { fanInName } from '../costs.js';
+import { MODES } from '../modes.js';
+import type { Row } from '../ping-pong.js';
+import type { Results } from '../results.js';
+
+type Align = 'left' | 'right';
+
+/** Column heads that begin with '<' are of text, the others of figures. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const result = new Table({
+    head: heads.map((head) => head.replace('<', '')),
+    colAligns: heads.map((head): Align => (head.startsWith('<') ? 'left' : 'right')),
+    style: { compact: true, head: [], border: [] },
+  });
+  result.push(...rows.map((row) => [...row]));
+  return result.toString();
+}
+
+const micros = (nanoseconds: number): string => {
+  const value = nanoseconds / 1000;
+  return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
+};
+const times = (ratio: number | undefined): string => (ratio === undefined ? '' : ratio.toFixed(2));
+const count = (value: number): string => Math.round(value).toLocaleString('en');
+
+export function report(results: Results): string {
+  const sections = [
+    machineText(results),
+    ...MODES.map((mode) => pingPongText(results, mode)),
+    sendCostsText(results),
+    fanInText(results),
+    receiversText(results),
+    floodText(results),
+    boundsText(results),
+    failuresText(results),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function machineText({ machine, repeats, rounds }: Results): string {
+  const { pinning } = machine;
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.hypervisor}; Linux ${machine.kernel}; ` +
+      `Node ${machine.node}; ${machine.compiler}`,
+    `Backend: ${machine.backend ?? 'none'} (${machine.reason}). ` +
+      `Pinned to CPU ${pinning.first} and ${pinning.other}, "one core" to ${pinning.other}; ` +
+      `load average at the start ${machine.loadAverage.toFixed(2)}.`,
+    `${repeats} runs of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
+      `runs, of 20 times as many); medians of the runs, in µs.`,
+    'Ratios: p50 to the fastest in C of the mode, and to the fastest peer: same sides, same way of waiting.',
+  ].join('\n');
+}
+
+const ABOUT = {
+  spin: 'spin: two cores, nobody sleeps',
+  'one core': 'one core: both sides on one, everybody sleeps',
+  'two cores': 'two cores: both sides sleep, each on its own',
+} as const;
+
+function pingPongText({ pingPong }: Results, mode: Row['mode']): string {
+  const rows = pingPong.filter((row) => row.mode === mode).sort((a, b) => a.p50 - b.p50);
+  if (rows.length === 0) return '';
+  const heads = ['<contestant', '<class', 'p50', 'p50 of runs', 'p90', 'p99', 'max', 'a second'];
+  return `Ping-pong, ${ABOUT[mode]}\n${table(
+    [...heads, '× floor', '× peer', '<peer'],
+    rows.map((row) => [
+      row.ours ? `> ${row.contestant}` : `  ${row.contestant}`,
+      row.class,
+      micros(row.p50),
+      row.spread.map(micros).join(' - '),
+      micros(row.p90),
+      micros(row.p99),
+      micros(row.max),
+      count(row.rate),
+      times(row.toFloor),
+      times(row.toPeer),
+      row.peer ?? '',
+    ]),
+  )}`;
+}
+
+function sendCostsText({ sendCosts }: Results): string {
+  if (sendCosts === undefined) return '';
+  const { emptyCall, awake, awakePolling, asleep } = sendCosts;
+  const rows: [string, number | undefined][] = [
+    ['an empty Node-API call', emptyCall],
+    ['receiver awake', awake],
+    ['receiver awake, looking all the time on the other core', awakePolling],
+    ...(['waitSync', 'event loop'] as const).flatMap((pose) =>
+      (['one core', 'two cores'] as const).map((mode): [string, number] => [
+        `receiver asleep in ${pose === 'waitSync' ? pose : 'its event loop'}, ${mode}`,
+        asleep[pose][mode],
+      ]),
+    ),
+  ];
+  return `One send(), in ns for its caller\n${table(
+    ['<', 'ns'],
+    rows.flatMap(([what, ns]) => (ns === undefined ? [] : [[what, ns.toFixed(ns < 100 ? 1 : 0)]])),
+  )}`;
+}
+
+function fanInText({ fanIn = [] }: Results): string {
+  if (fanIn.length === 0) return '';
+  const counts = [
+    ...new Set(fanIn.map((row) => Number(/(\d+) vectors/.exec(row.contestant)?.[1]))),
+  ];
+  const cell = (way: 'loop' | 'sync', mode: Row['mode'], vectors: number): string => {
+    const name = fanInName(way, vectors);
+    const row = fanIn.find((each) => each.contestant === name && each.mode === mode);
+    return row === undefined ? '' : micros(row.p50);
+  };
+  return `Fan-in: ping-pong between threads, back over so many vectors in turn, p50 in µs\n${table(
+    ['vectors', 'loop, spin', 'waitSync, spin', 'loop, one core', 'waitSync, one core'],
+    counts.map((vectors) => [
+      String(vectors),
+      cell('loop', 'spin', vectors),
+      cell('sync', 'spin', vectors),
+      cell('loop', 'one core', vectors),
+      cell('sync', 'one core', vectors),
+    ]),
+  )}`;
+}
+
+function receiversText({ receivers = [] }: Results): string {
+  if (receivers.length === 0) return '';
+  return `One thread rings so many, and hears from all; event loops on one core, p50 in µs\n${table(
+    ['receivers', 'uintr', 'MessagePort', 'ratio'],
+    receivers.map(({ receivers: n, uintr, messagePort }) => [
+      String(n),
+      micros(uintr),
+      micros(messagePort),
+      times(uintr / messagePort),
+    ]),
+  )}`;
+}
+
+function floodText({ floods = [] }: Results): string {
+  if (floods.length === 0) return '';
+  return `Flood: threads that post as fast as they can to one event loop, a vector each\n${table(
+    ['senders', 'posts a second', 'deliveries a second', 'coalesced'],
+    floods.map((flood) => [
+      String(flood.senders),
+      count(flood.postsPerSecond),
+      count(flood.deliveriesPerSecond),
+      `${(flood.coalesced * 100).toFixed(2)} %`,
+    ]),
+  )}`;
+}
+
+function boundsText({ bounds }: Results): string {
+  if (bounds.length === 0) return '';
+  return `Bounds\n${table(
+    ['<', 'at most', 'measured', '<'],
+    bounds.map(({ what, limit, unit, measured, met }) => [
+      what,
+      `${limit} ${unit}`,
+      `${measured.toFixed(2)} ${unit}`,
+      met ? 'met' : 'MISSED',
+    ]),
+  )}`;
+}
+
+function failuresText({ failures }: Results): string {
+  return failures
+    .map(({ contestant, mode, reason }) => `Left out: ${contestant}, ${mode}: ${reason}`)
+    .join('\n');
+}

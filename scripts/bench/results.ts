@@ -1,0 +1,29 @@
+import type { Machine } from './machine.js';
+import type { Flood } from './node/flood.js';
+import type { Receivers } from './node/receivers.js';
+import type { SendCosts } from './node/send-cost.js';
+import type { Failure, Row } from './ping-pong.js';
+
+/** Everything that was measured, as --json writes it. Times are nanoseconds. */
+export interface Results {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly repeats: number;
+  readonly rounds: number;
+  readonly pingPong: readonly Row[];
+  readonly failures: readonly Failure[];
+  readonly sendCosts?: SendCosts;
+  readonly floods?: readonly Flood[];
+  readonly fanIn?: readonly Row[];
+  readonly receivers?: readonly Receivers[];
+  readonly bounds: readonly Bound[];
+}
+
+/** A promise of the design ("Speed") and what came of it. */
+export interface Bound {
+  readonly what: string;
+  readonly limit: number;
+  readonly unit: 'ns' | '×';
+  readonly measured: number;
+  readonly met: boolean;
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { buffer, text } from 'node:stream/consumers';
+
+const PATIENCE_MS = 90_000;
+const STDERR_LINES = 3;
+
+const running = new Set<ChildProcess>();
+
+// Nothing is left behind: each program has a process group of its own, and with it its children.
+process.once('exit', () => {
+  for (const child of running) killGroup(child);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(1));
+}
+
+/** Runs a program to its end and returns what it wrote to stdout. Throws if it failed instead. */
+export async function run(command: readonly string[]): Promise<Buffer> {
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  running.add(child);
+  const timer = setTimeout(() => {
+    killGroup(child);
+  }, PATIENCE_MS);
+  try {
+    const [output, errors, [status]] = await Promise.all([
+      buffer(child.stdout),
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number | null]>,
+    ]);
+    // A result counts whatever the status: zeromq aborts at exit while a worker has a socket.
+    if (output.length > 0 || status === 0) return output;
+    const lines = errors.trim().split('\n').slice(0, STDERR_LINES).join(' ');
+    throw new Error(lines === '' ? `${file} has ended with status ${String(status)}` : lines);
+  } finally {
+    clearTimeout(timer);
+    killGroup(child);
+    running.delete(child);
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone already.
+  }
+}
+
+/** A program that writes doubles. */
+export async function runForTimes(command: readonly string[]): Promise<Float64Array> {
+  const bytes = await run(command);
+  // Copied: a Buffer of the pool need not be aligned.
+  return new Float64Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,33 @@
+/** What one run of a ping-pong comes to; times in nanoseconds. */
+export interface Summary {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Round trips a second. */
+  readonly rate: number;
+}
+
+export function summarize(times: Float64Array): Summary {
+  const sorted = times.slice().sort();
+  const total = sorted.reduce((sum, time) => sum + time, 0);
+  return {
+    p50: quantile(sorted, 0.5),
+    p90: quantile(sorted, 0.9),
+    p99: quantile(sorted, 0.99),
+    max: quantile(sorted, 1),
+    rate: (sorted.length / total) * 1e9,
+  };
+}
+
+/** Of sorted numbers. */
+function quantile(sorted: ArrayLike<number>, q: number): number {
+  return sorted[Math.min(Math.floor(sorted.length * q), sorted.length - 1)] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  const high = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? NaN) + high) / 2;
+}
