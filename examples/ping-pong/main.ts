@@ -7,6 +7,7 @@
 //   opponent.ts   the other side, a worker or a child process
 //   players.ts    the ping-pong itself
 //   rivals.ts     MessagePort and process.send
+//   system-calls.ts  how many a send() makes, where that can be counted
 
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
@@ -15,6 +16,7 @@ import { type Backend, type BackendChoice, capabilities, UintrError } from 'uint
 import { Laps, WARM_UP } from './laps.js';
 import { type Sides, SIDES, type Way, WAYS } from './match.js';
 import { playRival, RIVALS } from './rivals.js';
+import { systemCallsOfSend } from './system-calls.js';
 import { play } from './table.js';
 
 interface Options {
@@ -165,14 +167,28 @@ async function main(): Promise<void> {
   const options = parseOptions();
   const results: Result[] = [];
   for (const sides of options.between) results.push(...(await measure(options, sides)));
-  const { backend, reason } = capabilities();
+  const { backend, reason, kernel } = capabilities();
+  const systemCalls = systemCallsOfSend(options.backend);
   if (options.json) {
-    console.log(JSON.stringify({ node: process.version, backend, reason, results }, undefined, 2));
+    const output = {
+      node: process.version,
+      kernel: kernel.release,
+      backend,
+      reason,
+      systemCallsOfSend: systemCalls,
+      results,
+    };
+    console.log(JSON.stringify(output, undefined, 2));
     return;
   }
   print(results);
+  if (systemCalls !== undefined) {
+    console.log(`System calls of a send() to a receiver that is awake: ${systemCalls}.`);
+  }
   const used = new Set(results.flatMap((result) => result.backend ?? []));
-  console.log(`Node ${process.version}, ${[...used].join(', ')} backend (${reason}).`);
+  console.log(
+    `Node ${process.version}, Linux ${kernel.release}, ${[...used].join(', ')} backend (${reason}).`,
+  );
 }
 
 main().catch((error: unknown) => {
