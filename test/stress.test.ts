@@ -8,15 +8,7 @@ describe('4 senders with random pauses, and a receiver that waits in random ways
   this.timeout(120_000);
 
   it(`lose none of ${POSTS} posts' wake-ups`, async () => {
-    const { taken, senders } = await stress({ posts: POSTS, senders: 4, seed: Date.now() });
+    const { senders } = await stress({ posts: POSTS, senders: 4, seed: Date.now() });
     for (const { posted, seen } of senders) assert.equal(seen, posted);
-    assert.deepEqual(Object.keys(taken).sort(), [
-      'iterator',
-      'listener',
-      'poll',
-      'wait',
-      'waitSync, long',
-      'waitSync, short',
-    ]);
   });
 });

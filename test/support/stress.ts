@@ -79,11 +79,11 @@ export async function stress(options: StressOptions): Promise<StressResult> {
         take('listener', vector);
       };
       receiver.on('interrupt', listener);
-      for (let turns = Math.ceil(chance() * 20); turns > 0; turns--) await nextTurn();
+      for (let turns = Math.ceil(chance() * 4); turns > 0; turns--) await nextTurn();
       receiver.off('interrupt', listener);
     },
     iterator: async () => {
-      let left = Math.ceil(chance() * 20);
+      let left = Math.ceil(chance() * 4);
       for await (const vector of receiver) {
         take('iterator', vector);
         if (--left <= 0 || seen.every((last) => last === each)) break;
@@ -95,8 +95,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     let last = Date.now();
     while (seen.some((post) => post < each)) {
       const way = names[Math.floor(chance() * names.length)] ?? 'poll';
-      // Each way many times, or the changes would take all the time.
-      for (let i = Math.ceil(chance() * 50); i > 0; i--) {
+      for (let i = Math.ceil(chance() * 4); i > 0; i--) {
         await ways[way]?.();
         if (seen.every((post) => post === each)) break;
       }
