@@ -99,17 +99,17 @@ inline StateWord loadState(const StatePage& page) {
   return page.state.load(std::memory_order_seq_cst);  // B of the pattern above, after the raise
 }
 
-// ON: whether somebody has notified the receiver of this very park through this descriptor.
-inline bool isNotified(const Upid& upid, StateWord parked) {
+// Wakes a parked receiver, unless somebody has done so in this very park through this descriptor.
+// `wake` returns whether the receiver is certain to look again. An eventfd's write is: it leaves a
+// trace. A futex wake that finds nobody asleep is not: the receiver may be between its look and its
+// sleep, the raise that it answered long taken; were ON set now, the next post would wake nobody.
+template <typename Wake>
+void notify(Upid& upid, StateWord parked, Wake&& wake) {
   // relaxed: a stale value costs one wake-up too many. A current one says that the wake-up has
-  // been sent, and the receiver looks at PIR after it; the raise came before by seq_cst.
-  return upid.notified.load(std::memory_order_relaxed) == parked;
-}
-
-// Only after the wake-up was sent: see Upid.
-inline void setNotified(Upid& upid, StateWord parked) {
-  // release: the system call that woke the receiver stays before it.
-  upid.notified.store(parked, std::memory_order_release);
+  // been sent, and the receiver looks at PIR after it; our raise came before by seq_cst.
+  if (upid.notified.load(std::memory_order_relaxed) == parked) return;
+  // release, and only afterwards: the system call that woke the receiver stays before it.
+  if (wake()) upid.notified.store(parked, std::memory_order_release);
 }
 
 // --- receiver ---

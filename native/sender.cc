@@ -72,13 +72,13 @@ bool Sender::send() noexcept {
 
 void Sender::notify(StateWord state) noexcept {
   Upid& upid = backend_->upid();
-  if (isNotified(upid, state)) return;
-  if (activityOf(state) == Activity::ParkedOnFutex) {
-    os::futexWake(wordOf(upid.pir, vector_));
-  } else {
+  uintr::notify(upid, state, [&] {
+    if (activityOf(state) == Activity::ParkedOnFutex) {
+      return os::futexWake(wordOf(upid.pir, vector_));
+    }
     os::signalEventfd(eventfd_.get());
-  }
-  setNotified(upid, state);
+    return true;
+  });
 }
 
 }  // namespace uintr

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 
 #include "os/kernel_release.h"
 
@@ -68,10 +69,11 @@ void futexWait(std::span<const FutexWait> waits, std::chrono::nanoseconds timeou
   ::syscall(kSysFutexWaitv, entries.data(), waits.size(), 0, &absolute, CLOCK_MONOTONIC);
 }
 
-void futexWake(const std::atomic<std::uint32_t>* word) noexcept {
+bool futexWake(const std::atomic<std::uint32_t>* word) noexcept {
   const int saved = errno;
-  ::syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  const bool woken = ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0) > 0;
   errno = saved;
+  return woken;
 }
 
 }  // namespace uintr::os

@@ -26,7 +26,7 @@ bool hasFutexWaitv() noexcept;
 // futex_waitv; the words may be shared between processes.
 void futexWait(std::span<const FutexWait> waits, std::chrono::nanoseconds timeout) noexcept;
 
-// Wakes one sleeper on the word; one system call.
-void futexWake(const std::atomic<std::uint32_t>* word) noexcept;
+// Wakes all who sleep on the word; one system call. Whether there was anybody.
+bool futexWake(const std::atomic<std::uint32_t>* word) noexcept;
 
 }  // namespace uintr::os

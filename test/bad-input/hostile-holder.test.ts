@@ -121,7 +121,7 @@ describe('a hostile holder', () => {
   it('does not harm another holder of the same vector', async () => {
     const { receiver, hostile, honest } = await scene();
     await honest.ask({ do: 'open sender', fd: receiver.createFd(HOSTILE).fd });
-    await hostile.does('scribble ones');
+    await hostile.does('fill eventfd');
     await hostile.does('consume the bundle');
     await hostile.does('shut down');
     await turns();
@@ -153,11 +153,11 @@ describe('a hostile holder', () => {
 
   it('leaves the receiver’s process nothing to clean up', async () => {
     await leavesNothing(async () => {
-      const receiver = new Receiver();
+      const receiver = use(new Receiver());
       const fd = receiver.createFd(HOSTILE);
       const hostile = await Hostile.holding(fd.fd);
       const event = once(fd, 'disconnect');
-      await hostile.does('scribble ones');
+      await hostile.does('fill eventfd');
       await hostile.does('shut down'); // while we hold the fd ourselves
       await event;
       assert.equal(fd.fd, -1);

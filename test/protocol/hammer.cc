@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -44,15 +45,15 @@ void post() {
   Upid& upid = vectorPage.upid;
   raise(upid, bitOf(kVector));
   const StateWord state = loadState(statePage);
-  if (activityOf(state) == Activity::Running || isNotified(upid, state)) return;
-  bool woken = true;
-  if (activityOf(state) == Activity::ParkedOnFutex) {
-    woken = ::syscall(SYS_futex, word(), FUTEX_WAKE, 1, nullptr, nullptr, 0) > 0;
-  } else {
+  if (activityOf(state) == Activity::Running) return;
+  notify(upid, state, [&] {
+    if (activityOf(state) == Activity::ParkedOnFutex) {
+      return ::syscall(SYS_futex, word(), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0) > 0;
+    }
     const std::uint64_t one = 1;
     if (::write(wakeFd, &one, sizeof one) < 0) std::abort();
-  }
-  if (woken) setNotified(upid, state);
+    return true;
+  });
 }
 
 void send(int self, long posts) {

@@ -1,5 +1,7 @@
 import type { Context } from 'mocha';
 
+const NO_VECTOR_PAGE = 'attacks the vector page, which only the software backend has';
+
 /**
  * The tests that do not run on the hardware backend, by full title, and why. All others do.
  */
@@ -8,6 +10,14 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
     'the CPU has one pending bit a vector, which all its vector fds share',
   'pending shows masked interrupts, too':
     'the CPU holds masked interrupts back; they reach memory only after STUI',
+  'a hostile holder harms nobody else: scribble ones': NO_VECTOR_PAGE,
+  'a hostile holder harms nobody else: scribble noise': NO_VECTOR_PAGE,
+  'a hostile holder harms nobody else: scribble zeros': NO_VECTOR_PAGE,
+  'a hostile holder harms nobody else: all of PIR': NO_VECTOR_PAGE,
+  'a hostile holder harms nobody else: scribble for ever': NO_VECTOR_PAGE,
+  'a hostile holder harms nobody else: flip for ever': NO_VECTOR_PAGE,
+  'a hostile holder that wakes the receiver for nothing does not make waitSync give up early':
+    NO_VECTOR_PAGE,
 };
 
 /** Loaded by mocha before the tests (.mocharc.json). */
