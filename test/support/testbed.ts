@@ -27,6 +27,9 @@ function findRoot(): string {
 export const root = findRoot();
 export const testbed = join(root, 'test/testbed');
 
+/** C programs that are libraries to be preloaded. */
+const PRELOADED = new Set(['block_sigill', 'jit']);
+
 /** How long a program may take, on a machine as slow as may be. */
 export const boundMs = 100_000;
 
@@ -122,7 +125,7 @@ export function workshop(sources?: string, ...names: readonly string[]): (name: 
       const name = basename(file, '.c');
       if (names.length > 0 && !names.includes(name)) continue;
       const source = join(root, sources, file);
-      const library = name === 'jit' ? ['-shared', '-fPIC', '-Wno-unused-function'] : [];
+      const library = PRELOADED.has(name) ? ['-shared', '-fPIC', '-Wno-unused-function'] : [];
       execFileSync(cc, [...flags, ...library, include, '-o', join(dir, name), source]);
     }
   });
