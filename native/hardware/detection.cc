@@ -10,8 +10,10 @@
 #include <ucontext.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 #include <thread>
 
 #include "cpu.h"
@@ -125,12 +127,13 @@ std::unique_ptr<SenderBackend> createSender(int uvecFd) {
 }
 
 int vectorOf(int uvecFd) {
-  // The kernel says so in one line only: "uintr: receiver: PID vector:N".
+  // The kernel says so in one line only. No other kind of file has a line that begins like this.
+  const std::string_view label =
+      detect().abi == Abi::RfcV1 ? "user_vector:" : "uintr: receiver: ";  // "... PID vector:N"
   std::ifstream info("/proc/self/fdinfo/" + std::to_string(uvecFd));
   for (std::string line; std::getline(info, line);) {
-    const auto position = line.find("vector:");
-    if (!line.starts_with("uintr:") || position == std::string::npos) continue;
-    const int vector = std::atoi(line.c_str() + position + std::strlen("vector:"));
+    if (!line.starts_with(label)) continue;
+    const int vector = std::atoi(line.c_str() + line.rfind(':') + 1);
     return vector >= 0 && vector < kVectors ? vector : -1;
   }
   return -1;
