@@ -16,7 +16,7 @@ describe('detection', function () {
 
   describe('where TESTUI faults', () => {
     before(function () {
-      if (/\buintr\b/.test(readFileSync('/proc/cpuinfo', 'latin1'))) {
+      if (readFileSync('/proc/cpuinfo', 'latin1').includes(' uintr ')) {
         console.log('      skipped: this CPU has user interrupts');
         this.skip();
       }

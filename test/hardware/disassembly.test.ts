@@ -66,8 +66,7 @@ describe('the machine code', function () {
   it('runs on any x86-64 CPU of 2013: no AVX, no BMI, no RDTSCP of its own', () => {
     const { mnemonics, wide } = disassemble(addon);
     assert.deepEqual(wide, []);
-    const newer =
-      /^(andn|bextr|bls|bzhi|lzcnt|mulx|pdep|pext|rorx|sarx|shlx|shrx|movbe|v[a-z])/;
+    const newer = /^(andn|bextr|bls|bzhi|lzcnt|mulx|pdep|pext|rorx|sarx|shlx|shrx|movbe|v[a-z])/;
     // verr and verw are of the 80286; tzcnt is `rep bsf`, which older CPUs execute as bsf.
     const found = [...mnemonics].filter((m) => newer.test(m) && m !== 'verr' && m !== 'verw');
     assert.deepEqual(found, []);

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => found.push(text));
     await once(child, 'close');
     const forked = fork(__filename, ['child'], { stdio: 'inherit' });
-    forked.on('message', (text) => found.push(String(text)));
+    forked.on('message', (text) => found.push(text as string));
     await once(forked, 'close');
     own.send();
     if (interrupts <= before) throw new Error('no interrupts any more');

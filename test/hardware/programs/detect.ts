@@ -27,7 +27,8 @@ async function main(where: string): Promise<void> {
     });
   });
   let first: unknown;
-  if (where === 'worker') [first] = await once(new Worker(__filename), 'message');
+  if (where === 'worker')
+    [first] = (await once(new Worker(__filename), 'message')) as [Capabilities];
   const found = await detect();
   if (first !== undefined && JSON.stringify(first) !== JSON.stringify(found)) {
     throw new Error('the worker has found something else');
