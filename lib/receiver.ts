@@ -10,6 +10,7 @@ import {
 import { binding, type NativeReceiver } from './binding.js';
 import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
 import { closedError, UintrError } from './errors.js';
+import { closeBeforeExec } from './exec-guard.js';
 import { disconnect, VectorFd } from './vector-fd.js';
 
 /** Names for vectors: `{ tick: 0, stop: 63 }`. */
@@ -87,6 +88,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #native: NativeReceiver;
   readonly #vectorFds = new Map<number, VectorFd>();
   readonly #waiters = new Set<Waiter>();
+  readonly #unguard: () => void;
   #refed = true;
   #closed = false;
 
@@ -120,6 +122,12 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       busyPollMicros: busyPoll ?? 0,
       waitSyncSpinMicros: busyPoll ?? WAIT_SYNC_SPIN_MICROS,
     });
+    this.#unguard =
+      this.backend === 'hardware'
+        ? closeBeforeExec(() => {
+            this.close();
+          })
+        : () => {};
   }
 
   /**
@@ -262,6 +270,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#unguard();
     this.#native.close();
     for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
     this.#vectorFds.clear();

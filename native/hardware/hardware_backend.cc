@@ -15,6 +15,9 @@ namespace {
 // The self-interrupt takes about a microsecond; past this the receiver sleeps in short bounds.
 constexpr std::chrono::milliseconds kFenceLimit{1};
 
+// How long to wait for a late one before its vector is handed out, which happens once a vector.
+constexpr std::chrono::milliseconds kLateFenceLimit{50};
+
 }  // namespace
 
 HardwareReceiver::Attachment::Attachment(Mailbox& attached) : mailbox(attached) {
@@ -60,6 +63,7 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
 // have been delivered by the time that this one is.
 void HardwareReceiver::moveFence() {
   fence_.reset();
+  fenceIsLate_ = false;
   const int vector = std::countr_one(handedOut_);
   if (vector < kVectors) fence_.emplace(kernel_, vector);
 }
@@ -69,7 +73,10 @@ Inbox HardwareReceiver::open(int vector) {
   if ((handedOut_ & bit) == 0) {
     handedOut_ |= bit;
     try {
-      if (fence_ && fence_->vector == vector) moveFence();
+      if (fence_ && fence_->vector == vector) {
+        if (fenceIsLate_) awaitFence(kLateFenceLimit);  // nobody's interrupt: not to be seen
+        moveFence();
+      }
     } catch (const os::SystemError&) {
       // Without a fence the receiver sleeps in short bounds; it is not worth failing for.
     }
@@ -102,20 +109,23 @@ std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
 // Needs no wake-up support of the kernel, where it has been seen to lose wake-ups.
 bool HardwareReceiver::fence() {
   if (!fence_) return false;
-  std::atomic<std::uint64_t>& arrived = slot(fence_->vector).pir;
-  const auto hasArrived = [&] {
-    // acquire: with the handler's locked OR, so that all it stored before is seen.
-    return arrived.load(std::memory_order_acquire) != 0;
-  };
-  // One that came late must not be taken for the answer to the next.
-  if (fenceIsLate_ && !hasArrived()) {
-    senduipi(fence_->target.uipiIndex());
-    return false;
-  }
-  arrived.store(0, std::memory_order_relaxed);  // relaxed: the handler runs on this thread
+  // One that came late must not be taken for the answer to the next, so there is never a second one
+  // on its way.
+  if (fenceIsLate_ && !fenceHasArrived()) return false;
+  // relaxed: the handler runs on this thread.
+  slot(fence_->vector).pir.store(0, std::memory_order_relaxed);
   senduipi(fence_->target.uipiIndex());
-  fenceIsLate_ = !spinUntil(hasArrived, std::chrono::steady_clock::now() + kFenceLimit);
+  fenceIsLate_ = !awaitFence(kFenceLimit);
   return !fenceIsLate_ && !options_.foreignSenders;
+}
+
+bool HardwareReceiver::fenceHasArrived() {
+  // acquire: with the handler's locked OR, so that all it stored before is seen.
+  return slot(fence_->vector).pir.load(std::memory_order_acquire) != 0;
+}
+
+bool HardwareReceiver::awaitFence(std::chrono::milliseconds limit) {
+  return spinUntil([this] { return fenceHasArrived(); }, std::chrono::steady_clock::now() + limit);
 }
 
 }  // namespace uintr::hardware

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -47,6 +48,8 @@ class HardwareReceiver final : public ReceiverBackend {
   };
 
   void moveFence();
+  bool fenceHasArrived();
+  bool awaitFence(std::chrono::milliseconds limit);
   std::shared_ptr<os::UniqueFd> uvecFdOf(int vector);
   Upid& slot(int vector) { return mailbox_->slots[vector].upid; }
 

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -16,7 +15,9 @@ struct Mailbox {
   struct alignas(64) Slot {
     Upid upid{};
   };
-  std::array<Slot, kVectors> slots{};
+  // Not std::array: the handler could not inline its operator[], which may use vector registers,
+  // and would call it.
+  Slot slots[kVectors]{};
 };
 
 void senduipi(std::uint64_t uipiIndex);  // with the MFENCE that orders it before what follows

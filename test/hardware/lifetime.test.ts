@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { execute, lines, onHardware } from '../support/hardware.js';
+import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
+
+describe('receivers that come and go', function () {
+  this.timeout(boundMs);
+  const file = workshop('test/hardware/programs', 'foreign_sender');
+
+  for (const abi of ABIS) {
+    describe(abi, () => {
+      async function stats(command: readonly string[], code: number): Promise<Stats> {
+        const name = file('stats.json');
+        const result = await execute(abi, command, { knobs: [`--stats=${name}`] });
+        assert.deepEqual([result.code, result.signal], [code, null], result.stderr);
+        return JSON.parse(readFileSync(name, 'utf8')) as Stats;
+      }
+
+      it('hear nothing of what was posted to an earlier one of their thread', async () => {
+        const output = await onHardware(abi, ['epoch', file('foreign_sender'), abi]);
+        assert.deepEqual(lines(output), [
+          'first 5',
+          'old sender ESHUTDOWN',
+          'old sender ESHUTDOWN',
+          'second []',
+          'then [5]',
+        ]);
+      });
+
+      for (const how of ['terminate', 'worker-exit', 'throw', 'leave', 'exit']) {
+        it(`unregister however their thread ends: ${how}`, async () => {
+          const { systemCalls: calls } = await stats(['ends', how], 0);
+          // The probe calls both once, the self-test, the main thread and three workers.
+          assert.equal(calls['register_handler'], 1 + 1 + 1 + 3);
+          // process.exit() on the main thread runs no clean-up: the kernel's own follows at once.
+          assert.equal(calls['unregister_handler'], how === 'exit' ? 5 : 6);
+        });
+      }
+
+      it('leave children nothing, and go on while there are some', async () => {
+        assert.equal(await onHardware(abi, ['children']), '12 ["[]"]\n');
+      });
+
+      it('are closed before process.execve()', async () => {
+        assert.deepEqual(lines(await onHardware(abi, ['exec'])), [
+          'ERR_UINTR_CLOSED /bin/true 2',
+          'ESHUTDOWN',
+          'true',
+          'open /bin/true 0',
+        ]);
+      });
+
+      it('mask and unmask by one instruction each', async () => {
+        const file_ = file('stats.json');
+        const output = await onHardware(abi, ['masking'], { knobs: [`--stats=${file_}`] });
+        const counts = JSON.parse(readFileSync(file_, 'utf8')) as Stats;
+        assert.equal(output, '[true,false,-1,true,5,5,true]\n');
+        // Two receivers, the self-test's and the program's, unmask at first and mask at the end.
+        assert.deepEqual([counts.stui, counts.clui, counts.testui], [2 + 1, 2 + 2, 1 + 4]);
+        assert.equal(counts.uiret, counts.deliveries);
+      });
+    });
+  }
+});

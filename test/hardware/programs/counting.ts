@@ -1,0 +1,50 @@
+// Prints how many system calls send() makes, as the testbed counts them: to a receiver that is
+// awake, and to one that sleeps in the way named by the argument.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { Receiver, Sender } from 'uintr';
+
+function systemCalls(): number {
+  const text = readFileSync('/proc/thread-self/uintr-testbed', 'utf8');
+  return (JSON.parse(text) as { systemCalls: number }).systemCalls;
+}
+
+/** Of the work alone, not of the reading. */
+function during(work: () => void): number {
+  const reading = -(systemCalls() - systemCalls());
+  const before = systemCalls();
+  work();
+  return systemCalls() - before - reading;
+}
+
+async function main(how: string): Promise<void> {
+  const receiver = new Receiver();
+  const own = new Sender(receiver.createFd(1));
+  const awake = during(() => {
+    for (let i = 0; i < 1000; i++) own.send();
+  });
+  const worker = new Worker(__filename, { workerData: how });
+  const fd = await new Promise<number>((done) => worker.once('message', done));
+  const sender = new Sender(fd);
+  const asleep: number[] = [];
+  for (let i = 0; i < 30; i++) {
+    await sleep(5);
+    asleep.push(
+      during(() => {
+        sender.send();
+      }),
+    );
+  }
+  console.log(JSON.stringify({ awake, most: Math.max(...asleep) }));
+  receiver.close();
+  await worker.terminate();
+}
+
+if (isMainThread) void main(process.argv[2] ?? '');
+else {
+  const receiver = new Receiver();
+  parentPort?.postMessage(receiver.createFd(4).fd);
+  if (workerData === 'loop') receiver.on('interrupt', () => {});
+  else for (;;) receiver.waitSync();
+}

@@ -1,0 +1,32 @@
+// process.execve() (here a stand-in: Node.js 20 has none) finds the hardware receiver closed.
+// Prints what the stand-in saw, for each receiver.
+import { Receiver, Sender, UintrError } from 'uintr';
+
+let receiver: Receiver;
+const standIn = (file: string, ...rest: unknown[]): void => {
+  let state = 'open';
+  try {
+    receiver.poll();
+  } catch (error) {
+    state = error instanceof UintrError ? error.code : 'failed';
+  }
+  console.log(state, file, rest.length);
+};
+Reflect.set(process, 'execve', standIn);
+const execve = (...args: unknown[]): unknown =>
+  (Reflect.get(process, 'execve') as (...args: unknown[]) => unknown).call(process, ...args);
+
+receiver = new Receiver();
+const sender = new Sender(receiver.createFd(5));
+execve('/bin/true', ['true'], {});
+try {
+  sender.send();
+} catch (error) {
+  console.log(error instanceof UintrError ? error.code : 'failed');
+}
+receiver = new Receiver();
+receiver.close();
+console.log(Reflect.get(process, 'execve') === standIn);
+receiver = new Receiver({ backend: 'software' });
+execve('/bin/true');
+receiver.close();

@@ -1,0 +1,72 @@
+// Two threads post to each other, one interrupt after the other, after random gaps, so that a post
+// meets its receiver at every moment of its falling asleep. Prints how many rounds there were, and
+// how many took so long that only the end of a slice of sleep can have ended them.
+// Arguments: how to wait (loop, busy, sync), rounds, and `foreign`.
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { Receiver, Sender } from 'uintr';
+
+const [how = '', rounds = '', foreign] = process.argv.slice(2);
+const count = Number(rounds);
+const receiver = new Receiver({
+  foreignSenders: foreign === 'foreign',
+  busyPollMicros: how === 'busy' ? 200 : 0,
+});
+const vector = isMainThread ? 9 : 40;
+
+/** Up to 100 microseconds; often none. */
+function gap(): void {
+  if (Math.random() < 0.5) return;
+  const end = performance.now() + Math.random() / 10;
+  while (performance.now() < end);
+}
+
+let stalls = 0;
+let last = performance.now();
+function lap(): void {
+  const now = performance.now();
+  if (now - last > 40) stalls++; // a slice is 50 ms
+  last = now;
+}
+
+function play(sender: Sender, begins: boolean): void {
+  let received = 0;
+  const answer = (): void => {
+    received++;
+    lap();
+    gap();
+    if (!begins || received < count) sender.send();
+    if (received === count) finish();
+  };
+  const finish = (): void => {
+    receiver.close();
+    if (begins) process.stdout.write(JSON.stringify({ rounds: received, stalls }));
+  };
+  if (how === 'sync') {
+    if (begins) sender.send();
+    while (received < count) {
+      if (receiver.waitSync() !== vector) throw new Error('another vector');
+      answer();
+    }
+    return;
+  }
+  receiver.on('interrupt', (got) => {
+    if (got !== vector) throw new Error('another vector');
+    answer();
+  });
+  if (begins) sender.send();
+}
+
+if (isMainThread) {
+  const argv = process.argv.slice(2);
+  const worker = new Worker(__filename, { argv, workerData: receiver.createFd(vector).fd });
+  worker.once('message', (fd: number) => {
+    const sender = new Sender(fd);
+    worker.postMessage('begin');
+    play(sender, true);
+  });
+} else {
+  parentPort?.postMessage(receiver.createFd(vector).fd);
+  parentPort?.once('message', () => {
+    play(new Sender(workerData as number), false);
+  });
+}
