@@ -1,5 +1,7 @@
 import type { Context } from 'mocha';
 
+const STRACE =
+  'strace sees the system calls of the testbed itself; test/hardware counts with its counters';
 const NO_VECTOR_PAGE = 'attacks the vector page, which only the software backend has';
 
 /**
@@ -18,6 +20,10 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'a hostile holder harms nobody else: flip for ever': NO_VECTOR_PAGE,
   'a hostile holder that wakes the receiver for nothing does not make waitSync give up early':
     NO_VECTOR_PAGE,
+  'system calls are none in 10,000 times: send to an awake receiver': STRACE,
+  'system calls are none in 10,000 times: poll and test': STRACE,
+  'system calls are one to sleep in waitSync, and one to wake it': STRACE,
+  'system calls are one to sleep in the event loop, and one to wake it': STRACE,
 };
 
 /** Loaded by mocha before the tests (.mocharc.json). */
