@@ -116,8 +116,8 @@ function ours(backend: BackendChoice): Contestant[] {
         nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...spinning(round), ...round }),
     },
     {
-      // As it comes: it spins for a moment before it sleeps.
-      name: `uintr waitSync by default${suffix}`,
+      // As it comes: asleep only when a moment of spinning was in vain.
+      name: `uintr waitSync, spins first${suffix}`,
       class: `${sides}, blocking`,
       ours: true,
       modes: ASLEEP,

@@ -53,7 +53,7 @@ const FULL: Effort = {
 };
 
 const QUICK: Effort = {
-  repeats: 3,
+  repeats: 2,
   rounds: 1000,
   vectors: [1, 8, 64],
   receivers: [1, 8],
@@ -65,8 +65,12 @@ const QUICK: Effort = {
 function parseOptions(): Options {
   return new Command('bench')
     .description('Measures uintr beside every other doorbell that a Node program can pick.')
-    .option('-q, --quick', 'less of everything: a look within two minutes', false)
-    .option('--only <pattern>', 'only what matches this regular expression', parsePattern)
+    .option('-q, --quick', 'less of everything, for a first look', false)
+    .option(
+      '--only <pattern>',
+      'only contestants, and of "send()", "fan-in", "receivers" and "flood" those, that match',
+      parsePattern,
+    )
     .addOption(
       new Option('--mode <modes...>', 'only these modes').choices(MODES).default(MODES, 'all'),
     )
