@@ -28,18 +28,14 @@ function lap(): void {
   last = now;
 }
 
-function play(sender: Sender, begins: boolean): void {
+function play(sender: Sender, begins: boolean, finish: () => void): void {
   let received = 0;
   const answer = (): void => {
     received++;
     lap();
     gap();
     if (!begins || received < count) sender.send();
-    if (received === count) finish();
-  };
-  const finish = (): void => {
-    receiver.close();
-    if (begins) process.stdout.write(JSON.stringify({ rounds: received, stalls }));
+    if (received === count && how !== 'sync') finish();
   };
   if (how === 'sync') {
     if (begins) sender.send();
@@ -47,6 +43,7 @@ function play(sender: Sender, begins: boolean): void {
       if (receiver.waitSync() !== vector) throw new Error('another vector');
       answer();
     }
+    finish();
     return;
   }
   receiver.on('interrupt', (got) => {
@@ -56,17 +53,30 @@ function play(sender: Sender, begins: boolean): void {
   if (begins) sender.send();
 }
 
+// Both close once both are done: a receiver that closes on the last interrupt may be gone before
+// send() returns, which then says so.
 if (isMainThread) {
   const argv = process.argv.slice(2);
   const worker = new Worker(__filename, { argv, workerData: receiver.createFd(vector).fd });
-  worker.once('message', (fd: number) => {
-    const sender = new Sender(fd);
-    worker.postMessage('begin');
-    play(sender, true);
+  const done = new Promise((resolve) => {
+    worker.once('message', (fd: number) => {
+      worker.once('message', resolve);
+      worker.postMessage('begin');
+      play(new Sender(fd), true, () => {
+        void done.then(() => {
+          receiver.close();
+          worker.postMessage('end');
+          process.stdout.write(JSON.stringify({ rounds: count, stalls }));
+        });
+      });
+    });
   });
 } else {
   parentPort?.postMessage(receiver.createFd(vector).fd);
   parentPort?.once('message', () => {
-    play(new Sender(workerData as number), false);
+    parentPort?.once('message', () => {
+      receiver.close();
+    });
+    play(new Sender(workerData as number), false, () => parentPort?.postMessage('done'));
   });
 }
