@@ -44,9 +44,8 @@ export const checkVector = (name: string, value: unknown): number =>
 /** The longest timeout that Node's own timers take, some 24.8 days. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** A timeout in milliseconds; undefined means none. */
-export function checkTimeout(name: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined;
+/** A timeout in milliseconds. */
+export function checkTimeout(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
   if (!(value >= 0 && value <= MAX_TIMEOUT)) {
     throw outOfRange(name, `>= 0 and <= ${MAX_TIMEOUT}`, value);

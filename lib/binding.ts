@@ -10,7 +10,7 @@ export interface NativeReceiver {
   closeFd(id: number): void;
   /** The highest pending vector, or -1. */
   poll(): number;
-  /** Blocks for at most that long; the vector, or -1. */
+  /** Blocks for at most that long, and 50 ms; the vector, or -1. Negative: no limit of its own. */
   waitSync(milliseconds: number): number;
   stui(): void;
   clui(): void;

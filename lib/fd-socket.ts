@@ -60,7 +60,7 @@ export class FdSocket implements Disposable {
    * @param timeoutMs milliseconds; for ever when left out.
    */
   receiveSync(timeoutMs?: number): FdMessage | null | undefined {
-    const timeout = checkTimeout('timeoutMs', timeoutMs) ?? Infinity;
+    const timeout = timeoutMs === undefined ? Infinity : checkTimeout('timeoutMs', timeoutMs);
     this.#checkOpen();
     const deadline = performance.now() + timeout;
     for (;;) {

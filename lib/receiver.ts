@@ -67,7 +67,7 @@ interface Waiter {
 const WAIT_SYNC_SPIN_MICROS = 50;
 const MAX_BUSY_POLL_MICROS = 1_000_000;
 
-// So that terminating a worker takes effect: V8 stops between two slices, not inside a system call.
+// The longest that one native waitSync sleeps: native/receiver_binding.cc, kSleepSlice.
 const SLEEP_SLICE_MS = 50;
 
 const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
@@ -164,21 +164,23 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.
    */
   waitSync(timeoutMs?: number): number {
-    const timeout = checkTimeout('timeoutMs', timeoutMs);
-    this.#checkOpen();
-    if (timeout === undefined && !this.testui()) {
-      throw new UintrError('ERR_UINTR_MASKED', 'interrupts are masked: this wait would never end');
-    }
-    if (timeout !== undefined && timeout <= SLEEP_SLICE_MS) return this.#native.waitSync(timeout);
-    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
-    let left = timeout ?? Infinity;
+    const native = this.#native;
     let vector: number;
-    do {
-      vector = this.#native.waitSync(Math.min(left, SLEEP_SLICE_MS));
-      if (vector !== -1) break;
-      left = deadline - performance.now();
-    } while (left > 0);
-    return vector;
+    if (timeoutMs === undefined) {
+      do vector = native.waitSync(-1);
+      while (vector === -1);
+      return vector;
+    }
+    const timeout = checkTimeout('timeoutMs', timeoutMs);
+    vector = native.waitSync(timeout);
+    if (vector !== -1 || timeout <= SLEEP_SLICE_MS) return vector;
+    const deadline = performance.now() + timeout - SLEEP_SLICE_MS;
+    for (;;) {
+      const left = deadline - performance.now();
+      if (left <= 0) return -1;
+      vector = native.waitSync(left);
+      if (vector !== -1) return vector;
+    }
   }
 
   /**
@@ -190,7 +192,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   async wait(options: WaitOptions = {}): Promise<number> {
     checkOptions('options', options);
     const { signal } = options;
-    const timeout = checkTimeout('options.timeout', options.timeout);
+    const timeout =
+      options.timeout === undefined ? undefined : checkTimeout('options.timeout', options.timeout);
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw invalidType('options.signal', 'an instance of AbortSignal', signal);
     }

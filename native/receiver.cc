@@ -105,10 +105,10 @@ bool Receiver::take(int vector) {
   return taken;
 }
 
-int Receiver::takeHighest() {
-  // Once through what is pending now: a holder that raises and clears its bit all the time must
-  // not keep us here.
-  for (std::uint64_t vectors = pending(); vectors != 0;) {
+int Receiver::takeHighest(std::uint64_t vectors) {
+  // Only those that were pending: a holder that raises and clears its bit all the time must not
+  // keep us here.
+  while (vectors != 0) {
     const int vector = std::bit_width(vectors) - 1;
     if (take(vector)) return vector;
     vectors &= ~bitOf(vector);

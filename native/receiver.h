@@ -58,7 +58,7 @@ class Receiver {
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
   bool take(int vector);
-  int takeHighest();  // -1 when there is none
+  int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 
   // Announces sleep. None: there is something to take, and the receiver is running again.
   // Otherwise it may sleep in the announced way for as long as it is told, and unpark() must

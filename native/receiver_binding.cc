@@ -16,6 +16,9 @@ namespace uintr {
 
 namespace {
 
+// So that terminating a worker takes effect: V8 stops between two slices, not in a system call.
+constexpr std::chrono::microseconds kSleepSlice{50'000};
+
 class ReceiverBinding final : public EventLoop::Delegate,
                               public std::enable_shared_from_this<ReceiverBinding> {
  public:
@@ -48,22 +51,29 @@ class ReceiverBinding final : public EventLoop::Delegate,
   // --- hot path ---
 
   napi_value poll(napi_env env, napi_callback_info) {
-    return number(env, receiver_ ? receiver_->takeHighest() : -1);
+    return number(env, receiver_ ? receiver_->takeHighest(receiver_->pending()) : -1);
   }
 
-  // (milliseconds: number) => number
+  // (milliseconds: number) => number; a negative time is no limit, and -1 then means: again.
   napi_value waitSync(napi_env env, napi_callback_info info) {
     std::size_t count = 1;
     napi_value argument = nullptr;
     double milliseconds = 0;
     if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok ||
-        napi_get_value_double(env, argument, &milliseconds) != napi_ok || !receiver_) {
-      return number(env, -1);
+        napi_get_value_double(env, argument, &milliseconds) != napi_ok) {
+      return nullptr;
     }
-    const auto limit = std::chrono::ceil<std::chrono::microseconds>(
-        std::chrono::duration<double, std::milli>(milliseconds));
-    return throwing(env,
-                    [&] { return number(env, uintr::waitSync(*receiver_, waitSpin_, limit)); });
+    return throwing(env, [&] {
+      if (!receiver_) throw Error{"ERR_UINTR_CLOSED", "the receiver is closed"};
+      auto limit = kSleepSlice;
+      if (milliseconds >= 0) {
+        limit = std::min(limit, std::chrono::ceil<std::chrono::microseconds>(
+                                    std::chrono::duration<double, std::milli>(milliseconds)));
+      } else if (receiver_->isMasked()) {
+        throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
+      }
+      return number(env, uintr::waitSync(*receiver_, waitSpin_, limit));
+    });
   }
 
   napi_value testui(napi_env env, napi_callback_info) {

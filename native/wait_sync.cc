@@ -41,18 +41,21 @@ void sleep(Receiver& receiver, microseconds limit) {
 }  // namespace
 
 int waitSync(Receiver& receiver, microseconds spin, microseconds limit) {
-  int vector = receiver.takeHighest();
-  if (vector >= 0 || limit <= limit.zero()) return vector;
-  const auto deadline = steady_clock::now() + limit;
-  const auto isPending = [&] { return receiver.pending() != 0; };
-  if (spin > spin.zero()) spinUntil(isPending, std::min(deadline, steady_clock::now() + spin));
-  for (;;) {
-    vector = receiver.takeHighest();
-    if (vector >= 0) return vector;
-    const auto left = std::chrono::ceil<microseconds>(deadline - steady_clock::now());
-    if (left <= left.zero()) return -1;
-    sleep(receiver, left);
+  std::uint64_t vectors = receiver.pending();
+  if (vectors == 0) {
+    if (limit <= limit.zero()) return -1;
+    const auto now = steady_clock::now();
+    const auto deadline = now + limit;
+    const auto arrives = [&] { return (vectors = receiver.pending()) != 0; };
+    if (spin > spin.zero()) spinUntil(arrives, std::min(deadline, now + spin));
+    while (vectors == 0) {
+      const auto left = std::chrono::ceil<microseconds>(deadline - steady_clock::now());
+      if (left <= left.zero()) return -1;
+      sleep(receiver, left);
+      vectors = receiver.pending();
+    }
   }
+  return receiver.takeHighest(vectors);
 }
 
 }  // namespace uintr
