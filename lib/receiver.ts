@@ -10,7 +10,9 @@ import {
 import { binding, type NativeReceiver } from './binding.js';
 import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
 import { closedError, UintrError } from './errors.js';
+import { type ListenOptions, Rendezvous } from './rendezvous.js';
 import { disconnect, VectorFd } from './vector-fd.js';
+import type { WaitOptions } from './waiting.js';
 
 /** Names for vectors: `{ tick: 0, stop: 63 }`. */
 export type Vectors = Readonly<Record<string, number>>;
@@ -41,12 +43,6 @@ export interface ReceiverOptions<V extends Vectors> {
    * System calls on this thread may then fail with EINTR without a signal. Default: false.
    */
   readonly foreignSenders?: boolean;
-}
-
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 /** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
@@ -87,6 +83,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #native: NativeReceiver;
   readonly #vectorFds = new Map<number, VectorFd>();
   readonly #waiters = new Set<Waiter>();
+  readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
   #refed = true;
   #closed = false;
 
@@ -139,6 +136,21 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     });
     this.#vectorFds.set(native.id, vectorFd);
     return vectorFd;
+  }
+
+  /**
+   * Lets other services find this receiver by a path and ask for its vectors: see `connect()`. Each
+   * peer that is let in gets vector fds of its own.
+   *
+   * @param address a path, or an abstract name after a NUL: `'\0name'`.
+   * @throws {UintrError} `EADDRINUSE` when somebody listens there, `EACCES`, `ENOENT` …
+   */
+  listen(address: string, options: ListenOptions<VectorName<V>> = {}): Rendezvous<VectorName<V>> {
+    this.#checkOpen();
+    const rendezvous = new Rendezvous(this, this.#vectors, address, options);
+    this.#rendezvous.add(rendezvous);
+    rendezvous.once('close', () => this.#rendezvous.delete(rendezvous));
+    return rendezvous;
   }
 
   /** Takes the highest pending vector, without blocking and without a system call; -1 when none. */
@@ -262,6 +274,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const rendezvous of this.#rendezvous) rendezvous.close();
     this.#native.close();
     for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
     this.#vectorFds.clear();
