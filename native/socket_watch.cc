@@ -35,8 +35,7 @@ void SocketWatch::watch(int fd, int events, bool keepsAlive) {
   }
   uv_poll_start(poll_->get(), events, [](uv_poll_t* polled, int error, int ready) {
     // An error shows in the call that the waiter makes next.
-    static_cast<SocketWatch*>(polled->data)
-        ->onReady(error < 0 ? UV_READABLE | UV_WRITABLE : ready);
+    static_cast<SocketWatch*>(polled->data)->onReady(error < 0 ? UV_READABLE | UV_WRITABLE : ready);
   });
 }
 

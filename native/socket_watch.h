@@ -32,7 +32,7 @@ class SocketWatch {
   void onReady(int events);
 
   Napi::Env env_;
-  std::shared_ptr<Callbacks> callbacks_;  // null once closed
+  std::shared_ptr<Callbacks> callbacks_;     // null once closed
   std::optional<UvHandle<uv_poll_t>> poll_;  // from the first wait on
 };
 

@@ -91,8 +91,7 @@ void UnixListener::publish(const std::string& temporary, int type) {
   if (!isDeadSocket(path_, type)) throw SystemError{EADDRINUSE, "bind"};
   // Of several that want to replace it one may, and looks again: another may have been faster.
   const std::string directory = directoryOf(path_);
-  const UniqueFd lock(
-      check(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open"));
+  const UniqueFd lock(check(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open"));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !isDeadSocket(path_, type)) {
     throw SystemError{EADDRINUSE, "bind"};
   }
@@ -100,8 +99,8 @@ void UnixListener::publish(const std::string& temporary, int type) {
 }
 
 UniqueFd UnixListener::accept() {
-  return UniqueFd(check(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK),
-                        "accept4"));
+  return UniqueFd(
+      check(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept4"));
 }
 
 }  // namespace uintr::os
