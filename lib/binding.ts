@@ -4,6 +4,8 @@ import path from 'node:path';
 import loadPrebuild from 'node-gyp-build';
 import { UintrError } from './errors.js';
 
+export type SocketType = 'seqpacket' | 'stream';
+
 export interface NativeReceiver {
   createFd(vector: number): { id: number; fd: number; uvecFd?: number; pending?: Int32Array };
   /** Closes our own copy of a vector fd. */
@@ -28,10 +30,31 @@ export interface NativeSender {
 
 export interface NativeFdSocket {
   readonly fd: number;
-  send(data: Uint8Array, fds: readonly number[]): void;
-  /** Undefined when no message came within that time. */
-  receive(milliseconds: number): { data: Buffer; fds: number[] } | undefined;
+  readonly type: SocketType;
+  /** How many bytes were taken. Throws `EAGAIN` when there is no room. */
+  send(data: Uint8Array, fds: readonly number[]): number;
+  /** Undefined when there is nothing to read. */
+  receive(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
+  /** Blocks for at most that long. */
+  waitReadable(milliseconds: number): boolean;
+  watch(readable: boolean, writable: boolean, keepsAlive: boolean): void;
+  peer(): { pid: number; uid: number; gid: number };
+  /** A bare descriptor; undefined where the kernel has none. */
+  peerPidFd(): number | undefined;
   close(): void;
+}
+
+export interface NativeFdListener {
+  /** A bare descriptor; undefined when nobody is there. */
+  accept(): number | undefined;
+  watch(accepting: boolean, keepsAlive: boolean): void;
+  close(): void;
+}
+
+/** Who is told when a socket that is watched is ready. */
+interface Watcher {
+  self: object;
+  onReady: (readable: boolean, writable: boolean) => void;
 }
 
 export interface NativeCapabilities {
@@ -58,9 +81,19 @@ export interface Binding {
     busyPollMicros: number;
     waitSyncSpinMicros: number;
   }): NativeReceiver;
-  openSender(fd: number, options: { self: object; onHangUp: () => void }): NativeSender;
-  openFdSocket(fd: number): NativeFdSocket;
-  openFdSocketPair(): [NativeFdSocket, NativeFdSocket];
+  openSender(
+    fd: number,
+    options: { self: object; onHangUp: () => void; drop: boolean },
+  ): NativeSender;
+  /** Takes over the descriptor, unless it throws. */
+  openFdSocket(fd: number, options: Watcher): NativeFdSocket;
+  /** Bare descriptors, as from `connectFdSocket`. */
+  openFdSocketPair(type: SocketType): [number, number];
+  connectFdSocket(address: string, type: SocketType): number;
+  openFdListener(
+    address: string,
+    options: Watcher & { type: SocketType; mode: number; backlog: number },
+  ): NativeFdListener;
   capabilities(): NativeCapabilities;
 }
 

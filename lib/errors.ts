@@ -22,3 +22,6 @@ export class UintrError extends Error {
 
 export const closedError = (what: string): UintrError =>
   new UintrError('ERR_UINTR_CLOSED', `the ${what} is closed`);
+
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof UintrError && codes.includes(error.code);

@@ -4,15 +4,32 @@ export {
   capabilities,
   type Capabilities,
 } from './capabilities.js';
+export { connect, Connection, type ConnectionEvents, type ConnectOptions } from './connection.js';
 export { UintrError } from './errors.js';
-export { FdSocket, type FdMessage } from './fd-socket.js';
+export { FdListener, type FdListenerEvents, type FdListenerOptions } from './fd-listener.js';
+export {
+  type Credentials,
+  type FdMessage,
+  FdSocket,
+  type FdSocketOptions,
+  type ReceiveOptions,
+} from './fd-socket.js';
+export { inherit, type InheritOptions, inherited, type Inheritance } from './inherit.js';
 export {
   Receiver,
   type ReceiverEvents,
   type ReceiverOptions,
   type VectorName,
   type Vectors,
-  type WaitOptions,
 } from './receiver.js';
-export { Sender, type SenderEvents } from './sender.js';
+export {
+  type ListenOptions,
+  type Peer,
+  type PeerConnection,
+  Rendezvous,
+  type RendezvousEvents,
+  type VectorRequest,
+} from './rendezvous.js';
+export { Sender, type SenderEvents, type SenderOptions } from './sender.js';
 export { VectorFd, type VectorFdEvents } from './vector-fd.js';
+export type { WaitOptions } from './waiting.js';

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import {
   checkInteger,
+  checkMilliseconds,
   checkOptions,
   checkTimeout,
   checkVector,
@@ -11,7 +12,9 @@ import { binding, type NativeReceiver } from './binding.js';
 import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
 import { closedError, UintrError } from './errors.js';
 import { closeBeforeExec } from './exec-guard.js';
+import { type ListenOptions, Rendezvous } from './rendezvous.js';
 import { disconnect, VectorFd } from './vector-fd.js';
+import type { WaitOptions } from './waiting.js';
 
 /** Names for vectors: `{ tick: 0, stop: 63 }`. */
 export type Vectors = Readonly<Record<string, number>>;
@@ -42,12 +45,6 @@ export interface ReceiverOptions<V extends Vectors> {
    * System calls on this thread may then fail with EINTR without a signal. Default: false.
    */
   readonly foreignSenders?: boolean;
-}
-
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 /** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
@@ -89,6 +86,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #vectorFds = new Map<number, VectorFd>();
   readonly #waiters = new Set<Waiter>();
   readonly #unguard: () => void;
+  readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
   #refed = true;
   #closed = false;
 
@@ -149,6 +147,21 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     return vectorFd;
   }
 
+  /**
+   * Lets other services find this receiver by a path and ask for its vectors: see `connect()`. Each
+   * peer that is let in gets vector fds of its own.
+   *
+   * @param address a path, or an abstract name after a NUL: `'\0name'`.
+   * @throws {UintrError} `EADDRINUSE` when somebody listens there, `EACCES`, `ENOENT` …
+   */
+  listen(address: string, options: ListenOptions<VectorName<V>> = {}): Rendezvous<VectorName<V>> {
+    this.#checkOpen();
+    const rendezvous = new Rendezvous(this, this.#vectors, address, options);
+    this.#rendezvous.add(rendezvous);
+    rendezvous.once('close', () => this.#rendezvous.delete(rendezvous));
+    return rendezvous;
+  }
+
   /** Takes the highest pending vector, without blocking and without a system call; -1 when none. */
   poll(): number {
     const vector = this.#native.poll();
@@ -164,23 +177,27 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.
    */
   waitSync(timeoutMs?: number): number {
-    const native = this.#native;
-    let vector: number;
     if (timeoutMs === undefined) {
-      do vector = native.waitSync(-1);
-      while (vector === -1);
+      let vector = this.#native.waitSync(-1);
+      while (vector === -1) vector = this.#waitOnceMore(-1);
       return vector;
     }
-    const timeout = checkTimeout('timeoutMs', timeoutMs);
-    vector = native.waitSync(timeout);
+    const timeout = checkMilliseconds('timeoutMs', timeoutMs);
+    let vector = this.#native.waitSync(timeout);
     if (vector !== -1 || timeout <= SLEEP_SLICE_MS) return vector;
     const deadline = performance.now() + timeout - SLEEP_SLICE_MS;
     for (;;) {
       const left = deadline - performance.now();
       if (left <= 0) return -1;
-      vector = native.waitSync(left);
+      vector = this.#waitOnceMore(left);
       if (vector !== -1) return vector;
     }
+  }
+
+  // A function of its own, because V8 looks whether the worker is to end when a function is entered;
+  // in a loop it does so only every few thousand rounds, until the loop has been optimised.
+  #waitOnceMore(timeout: number): number {
+    return this.#native.waitSync(timeout);
   }
 
   /**
@@ -192,8 +209,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   async wait(options: WaitOptions = {}): Promise<number> {
     checkOptions('options', options);
     const { signal } = options;
-    const timeout =
-      options.timeout === undefined ? undefined : checkTimeout('options.timeout', options.timeout);
+    const timeout = checkTimeout('options.timeout', options.timeout);
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw invalidType('options.signal', 'an instance of AbortSignal', signal);
     }
@@ -274,6 +290,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (this.#closed) return;
     this.#closed = true;
     this.#unguard();
+    for (const rendezvous of this.#rendezvous) rendezvous.close();
     this.#native.close();
     for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
     this.#vectorFds.clear();

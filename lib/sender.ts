@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { checkInteger, invalidType } from './arguments.js';
+import { checkFd, checkOneOf, checkOptions, invalidType } from './arguments.js';
 import { binding, type NativeSender } from './binding.js';
 import { closedError } from './errors.js';
 import { VectorFd } from './vector-fd.js';
@@ -8,6 +8,19 @@ export interface SenderEvents {
   /** The receiver is gone, by close, exit or SIGKILL. The sender is closed by then. */
   disconnect: [];
 }
+
+/** What `send()` does once the receiver is gone. */
+export type OnDisconnect = 'throw' | 'drop';
+
+export interface SenderOptions {
+  /** `throw` (the default) an `ESHUTDOWN`, or `drop` the post: there is nobody to interrupt. */
+  readonly onDisconnect?: OnDisconnect;
+}
+
+const ON_DISCONNECT: readonly OnDisconnect[] = ['throw', 'drop'];
+
+export const checkOnDisconnect = (value: unknown = 'throw'): OnDisconnect =>
+  checkOneOf('options.onDisconnect', value, ON_DISCONNECT);
 
 /**
  * Raises one vector of one receiver: `uintr_register_sender` on hardware, a mapping of the vector
@@ -22,10 +35,13 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
    * @throws {UintrError} `EBADF` (recvmsg), `ERR_UINTR_NOT_A_VECTOR_FD`, `ERR_UINTR_VERSION`, or
    * `EMFILE` without descriptors left.
    */
-  constructor(target: VectorFd | number) {
+  constructor(target: VectorFd | number, options: SenderOptions = {}) {
     super();
+    checkOptions('options', options);
+    const onDisconnect = checkOnDisconnect(options.onDisconnect);
     this.#native = binding().openSender(descriptorOf(target), {
       self: this,
+      drop: onDisconnect === 'drop',
       onHangUp: () => this.emit('disconnect'),
     });
     this.vector = this.#native.vector;
@@ -35,8 +51,8 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
    * Posts the interrupt: `SENDUIPI` on hardware, a locked OR in software. No system call while the
    * receiver is awake, one at the most to wake it. Posts coalesce: a vector is pending or it is not.
    *
-   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, `ERR_UINTR_CLOSED` after
-   * `close()`.
+   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, unless `onDisconnect` is
+   * `drop`; `ERR_UINTR_CLOSED` after `close()`.
    */
   send(): void {
     this.#native.send();
@@ -58,5 +74,5 @@ function descriptorOf(target: unknown): number {
     return target.fd;
   }
   if (typeof target !== 'number') throw invalidType('target', 'a VectorFd or a number', target);
-  return checkInteger('target', target, 0, 2 ** 31 - 1);
+  return checkFd('target', target);
 }

@@ -15,6 +15,8 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   binding["openSender"] = Napi::Function::New(env, openSender, "openSender");
   binding["openFdSocket"] = Napi::Function::New(env, openFdSocket, "openFdSocket");
   binding["openFdSocketPair"] = Napi::Function::New(env, openFdSocketPair, "openFdSocketPair");
+  binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
+  binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
   return binding;
 }

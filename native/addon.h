@@ -15,6 +15,8 @@ Napi::Value openReceiver(const Napi::CallbackInfo& info);
 Napi::Value openSender(const Napi::CallbackInfo& info);
 Napi::Value openFdSocket(const Napi::CallbackInfo& info);
 Napi::Value openFdSocketPair(const Napi::CallbackInfo& info);
+Napi::Value connectFdSocket(const Napi::CallbackInfo& info);
+Napi::Value openFdListener(const Napi::CallbackInfo& info);
 Napi::Value capabilities(const Napi::CallbackInfo& info);
 
 }  // namespace uintr

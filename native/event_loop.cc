@@ -107,11 +107,11 @@ bool EventLoop::Watch::makeEdgeTriggered() {
 }
 
 void EventLoop::watch(const Receiver::NewVectorFd& vectorFd) {
-  watches_.push_back(std::make_unique<Watch>(env_, *this, vectorFd));
+  watches_.emplace(vectorFd.id, std::make_unique<Watch>(env_, *this, vectorFd));
 }
 
 void EventLoop::unwatch(Receiver::ChannelId id) {
-  std::erase_if(watches_, [&](const auto& watch) { return watch->id == id; });
+  watches_.erase(id);
 }
 
 void EventLoop::listen(bool listening, bool keepsAlive) {
@@ -140,7 +140,8 @@ void EventLoop::beforePoll() {
   if (uv_backend_timeout(loop_) == 0) return stayAwake();
   if (busyPoll_ > busyPoll_.zero()) {
     if (!spinAndDeliver()) return;
-  } else if (receiver_->pending() != 0) {
+  } else if (traffic_ && receiver_->pending() != 0) {
+    // Where there is traffic, look before announcing sleep, too: it spares the senders a wake-up.
     return stayAwake();
   }
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
@@ -151,6 +152,7 @@ void EventLoop::beforePoll() {
           timer_.get(), [](uv_timer_t*) {}, kBriefSleepMs, 0);
       break;
     case Receiver::Sleep::Long:
+      willBeWoken_ = true;
       break;
   }
 }
@@ -183,8 +185,14 @@ bool EventLoop::spinAndDeliver() {
 void EventLoop::afterPoll() {
   uv_idle_stop(idle_.get());
   uv_timer_stop(timer_.get());
+  // Nothing came if nobody rang: what rings unparks. A look would cost as much as there are
+  // channels.
+  const bool nobodyRang = std::exchange(willBeWoken_, false) && receiver_->isParked();
   receiver_->unpark();
-  if (!listening_ && hangUps_.empty()) return;
+  if (hangUps_.empty() && (!listening_ || nobodyRang)) {
+    traffic_ = false;
+    return;
+  }
   // JavaScript may drop everything that holds the delegate, and with it this object.
   const auto delegate = delegate_.lock();
   if (listening_) deliver(*delegate);
@@ -197,7 +205,9 @@ void EventLoop::afterPoll() {
 // Delivers each pending vector once, the highest first. Returns whether there is still somebody
 // to deliver to.
 bool EventLoop::deliver(Delegate& delegate) {
-  for (std::uint64_t vectors = receiver_->pending(); vectors != 0;) {
+  std::uint64_t vectors = receiver_->pending();
+  traffic_ = vectors != 0;
+  while (vectors != 0) {
     const int vector = std::bit_width(vectors) - 1;
     vectors &= ~bitOf(vector);
     if (!receiver_->take(vector)) continue;  // an earlier listener took it

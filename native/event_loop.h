@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <memory>
+#include <unordered_map>
+#include <vector>
 
 #include "receiver.h"
 #include "uv_handle.h"
@@ -62,12 +64,14 @@ class EventLoop {
   std::weak_ptr<Delegate> delegate_;
   std::chrono::microseconds busyPoll_;
   bool listening_ = false;
+  bool traffic_ = false;      // interrupts came in the last turn
+  bool willBeWoken_ = false;  // in this turn's sleep every post rings an eventfd
   uv_loop_t* loop_;
   UvHandle<uv_prepare_t> prepare_;  // the one handle that can keep the loop alive
   UvHandle<uv_check_t> check_;
   UvHandle<uv_idle_t> idle_;    // active: the loop does not block
   UvHandle<uv_timer_t> timer_;  // bounds a sleep out of which no wake-up is certain
-  std::vector<std::unique_ptr<Watch>> watches_;
+  std::unordered_map<Receiver::ChannelId, std::unique_ptr<Watch>> watches_;
   std::vector<Receiver::ChannelId> hangUps_;  // seen in this turn
 };
 

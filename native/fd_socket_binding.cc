@@ -1,23 +1,30 @@
 // A socket that passes descriptors, as JavaScript sees it: lib/binding.ts, NativeFdSocket.
 
-#include <array>
 #include <memory>
+#include <vector>
 
 #include "addon.h"
 #include "bound_function.h"
 #include "os/unix_socket.h"
+#include "socket_type.h"
+#include "socket_watch.h"
 
 namespace uintr {
 
 namespace {
 
-constexpr std::size_t kMaxMessage = 64 * 1024;
-
 class FdSocketBinding {
  public:
-  explicit FdSocketBinding(os::UniqueFd socket) : socket_(std::move(socket)) {}
+  FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
+      : env_(env), socket_(std::move(socket)), watch_(env, options) {
+    if (napi_add_env_cleanup_hook(env, &FdSocketBinding::onEnvironmentEnd, this) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+  }
 
-  // (data: Uint8Array, fds: number[])
+  ~FdSocketBinding() { release(); }
+
+  // (data: Uint8Array, fds: number[]) => bytes taken
   Napi::Value send(const Napi::CallbackInfo& info) {
     const auto data = info[0].As<Napi::Uint8Array>();
     const auto numbers = info[1].As<Napi::Array>();
@@ -26,67 +33,138 @@ class FdSocketBinding {
       fds[i] = numbers.Get(i).As<Napi::Number>().Int32Value();
     }
     const std::span bytes(data.Data(), data.ByteLength());
-    os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds);
-    return info.Env().Undefined();
+    return Napi::Number::New(
+        env_, static_cast<double>(os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds)));
   }
 
-  // (milliseconds) => { data, fds } | undefined
+  // (maxBytes, maxFds) => { data, fds } | undefined: nothing there
   Napi::Value receive(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const std::chrono::milliseconds timeout(info[0].As<Napi::Number>().Int64Value());
-    if (!os::waitReadable(socket_.get(), timeout)) return env.Undefined();
-    const auto space = std::make_unique<std::array<std::byte, kMaxMessage>>();
-    os::ReceivedMessage message =
-        os::receiveWithFds(socket_.get(), *space, os::kMaxFdsPerMessage, os::Receive::Take);
+    const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
+    const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
+    const auto space = std::make_unique_for_overwrite<std::byte[]>(maxBytes);
+    os::ReceivedMessage message;
+    try {
+      message = os::receiveWithFds(socket_.get(), std::span(space.get(), maxBytes), maxFds,
+                                   os::Receive::Take);
+    } catch (const os::SystemError& error) {
+      if (error.error == EAGAIN) return env_.Undefined();
+      throw;
+    }
     if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
+    if (message.fds.size() > maxFds || (message.fdsTruncated && message.fds.size() == maxFds)) {
+      throw Error{"ERR_UINTR_TOO_MANY_FDS",
+                  "the message carries more than " + std::to_string(maxFds) + " descriptors"};
+    }
     // recvmsg(2) does not fail when this process runs out of descriptors; it leaves some out.
     if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
 
-    Napi::Array fds = Napi::Array::New(env, message.fds.size());
+    Napi::Array fds = Napi::Array::New(env_, message.fds.size());
     for (std::uint32_t i = 0; i < message.fds.size(); ++i) fds[i] = message.fds[i].get();
-    Napi::Object result = Napi::Object::New(env);
+    Napi::Object result = Napi::Object::New(env_);
     result["data"] =
-        Napi::Buffer<char>::Copy(env, reinterpret_cast<const char*>(space->data()), message.size);
+        Napi::Buffer<char>::Copy(env_, reinterpret_cast<const char*>(space.get()), message.size);
     result["fds"] = fds;
     for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript's from here on
     return result;
   }
 
-  Napi::Value close(const Napi::CallbackInfo& info) {
-    socket_.reset();
-    return info.Env().Undefined();
+  // (milliseconds) => boolean: blocks the thread
+  Napi::Value waitReadable(const Napi::CallbackInfo& info) {
+    const std::chrono::milliseconds timeout(info[0].As<Napi::Number>().Int64Value());
+    return Napi::Boolean::New(env_, os::waitReadable(socket_.get(), timeout));
+  }
+
+  // (readable: boolean, writable: boolean, keepsAlive: boolean)
+  Napi::Value watch(const Napi::CallbackInfo& info) {
+    if (!socket_) return env_.Undefined();
+    const int events = (info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0) |
+                       (info[1].As<Napi::Boolean>().Value() ? UV_WRITABLE : 0);
+    watch_.watch(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
+    return env_.Undefined();
+  }
+
+  Napi::Value peer(const Napi::CallbackInfo&) {
+    const ucred peer = os::peerCredentials(socket_.get());
+    Napi::Object result = Napi::Object::New(env_);
+    result["pid"] = Napi::Number::New(env_, peer.pid);
+    result["uid"] = Napi::Number::New(env_, peer.uid);
+    result["gid"] = Napi::Number::New(env_, peer.gid);
+    return result;
+  }
+
+  Napi::Value peerPidFd(const Napi::CallbackInfo&) {
+    os::UniqueFd pidFd = os::peerPidFd(socket_.get());
+    if (!pidFd) return env_.Undefined();
+    return Napi::Number::New(env_, pidFd.release());  // JavaScript's from here on
+  }
+
+  Napi::Value close(const Napi::CallbackInfo&) {
+    release();
+    return env_.Undefined();
   }
 
  private:
-  os::UniqueFd socket_;
-};
+  static void onEnvironmentEnd(void* data) { static_cast<FdSocketBinding*>(data)->release(); }
 
-Napi::Object wrap(Napi::Env env, os::UniqueFd fd) {
-  Napi::Object result = Napi::Object::New(env);
-  result["fd"] = Napi::Number::New(env, fd.get());
-  const auto socket = std::make_shared<FdSocketBinding>(std::move(fd));
-  result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
-  result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
-  result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);
-  return result;
-}
+  void release() {
+    if (!socket_) return;
+    napi_remove_env_cleanup_hook(env_, &FdSocketBinding::onEnvironmentEnd, this);
+    watch_.close();
+    socket_.reset();
+  }
+
+  Napi::Env env_;
+  os::UniqueFd socket_;  // empty once closed
+  SocketWatch watch_;
+};
 
 }  // namespace
 
-// (fd: number) => NativeFdSocket, which owns the descriptor from here on
+// (fd: number, options) => NativeFdSocket, which owns the descriptor from here on
 Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
-  return wrap(info.Env(), os::UniqueFd(info[0].As<Napi::Number>().Int32Value()));
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    const int fd = info[0].As<Napi::Number>().Int32Value();
+    const int type = os::unixSocketType(fd);  // what is no such socket stays the caller's
+    const auto socket =
+        std::make_shared<FdSocketBinding>(env, os::UniqueFd(fd), info[1].As<Napi::Object>());
+    Napi::Object result = Napi::Object::New(env);
+    result["fd"] = Napi::Number::New(env, fd);
+    result["type"] = Napi::String::New(env, nameOfSocketType(type));
+    result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
+    result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
+    result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
+    result["watch"] = bind<&FdSocketBinding::watch>(env, "watch", socket);
+    result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
+    result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(env, "peerPidFd", socket);
+    result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);
+    return result;
+  });
 }
 
-// () => [NativeFdSocket, NativeFdSocket]
+// The others return bare descriptors for openFdSocket.
+
+// (type) => [number, number]
 Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
-    auto [first, second] = os::createSocketPair();
+    auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
     Napi::Array pair = Napi::Array::New(env, 2);
-    pair[0U] = wrap(env, std::move(first));
-    pair[1U] = wrap(env, std::move(second));
+    pair[0U] = Napi::Number::New(env, first.get());
+    pair[1U] = Napi::Number::New(env, second.get());
+    first.release();
+    second.release();
     return pair;
+  });
+}
+
+// (address, type) => number
+Napi::Value connectFdSocket(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    const std::string address = info[0].As<Napi::String>().Utf8Value();
+    os::UniqueFd socket = os::connectUnix(address, socketTypeOf(info[1]));
+    return Napi::Number::New(env, socket.release());
   });
 }
 

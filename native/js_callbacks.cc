@@ -16,6 +16,7 @@ Callbacks::Callbacks(Napi::Env env, const char* resourceName, const Napi::Object
     : self(Napi::Persistent(options.Get("self").As<Napi::Object>())),
       onInterrupt(functionOf(options, "onInterrupt")),
       onHangUp(functionOf(options, "onHangUp")),
+      onReady(functionOf(options, "onReady")),
       context(env, resourceName, self.Value()) {
 }
 

@@ -10,7 +10,7 @@ namespace uintr {
 // created, which its callbacks keep (AsyncLocalStorage). Hold it by std::shared_ptr and copy that
 // before a call: what the callback does may close the object.
 struct Callbacks {
-  // `options` is `{ self, onHangUp, onInterrupt? }`.
+  // `options` is `{ self }` with those of the callbacks below that the object has.
   Callbacks(Napi::Env env, const char* resourceName, const Napi::Object& options);
 
   // A callback that throws ends up as an uncaughtException, as in any EventEmitter. False when no
@@ -20,6 +20,7 @@ struct Callbacks {
   Napi::ObjectReference self;
   Napi::FunctionReference onInterrupt;
   Napi::FunctionReference onHangUp;
+  Napi::FunctionReference onReady;
   Napi::AsyncContext context;
 };
 

@@ -68,13 +68,29 @@ struct Upid {
 };
 
 // One per vector fd on the software backend, written by the receiver and by every holder of that
-// fd. The header is never looked at after the page was opened.
+// fd. What comes before the descriptor is never looked at after the page was opened.
 struct VectorPage {
   PageHeader header;
-  alignas(64) Upid upid;
+  std::uint32_t upidOffset;  // of the Upid in the page, in bytes
 };
 
-static_assert(sizeof(StatePage) <= kPageSize && sizeof(VectorPage) <= kPageSize);
+static_assert(sizeof(StatePage) <= kPageSize);
+
+// Where the Upid of a receiver's n-th vector page lies. A receiver looks at one line of each page:
+// at the same place in all of them, these lines would share one set of the cache.
+constexpr std::uint32_t upidOffsetOf(std::uint32_t n) {
+  constexpr std::uint32_t kLine = 64, kLines = kPageSize / kLine;
+  return (1 + n % (kLines - 1)) * kLine;  // the first line has the header
+}
+
+// Null when the page says what upidOffsetOf() never does.
+inline Upid* upidOf(VectorPage& page) {
+  const std::uint32_t offset = page.upidOffset;  // once: other holders can write it
+  if (offset == 0 || offset % 64 != 0 || offset > kPageSize - 64) return nullptr;
+  return reinterpret_cast<Upid*>(reinterpret_cast<std::byte*>(&page) + offset);
+}
+
+static_assert(sizeof(Upid) <= 64);
 
 constexpr std::uint64_t bitOf(int vector) {
   return std::uint64_t{1} << vector;

@@ -58,19 +58,30 @@ Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
                      .eventfd = channel.eventfd.get(),
                      .liveness = channel.socket.get(),
                      .uvecFd = channel.inbox.carrier.get()};
+  indexes_.emplace(channel.id, channels_.size());
+  looks_.push_back({.upid = channel.inbox.upid.get(), .bit = bitOf(vector)});
   channels_.push_back(std::move(channel));
   ++nextId_;
   return result;
 }
 
 void Receiver::remove(ChannelId id) {
-  const auto channel = std::ranges::find(channels_, id, &Channel::id);
-  if (channel == channels_.end()) return;
-  const std::uint64_t bit = bitOf(channel->vector);
-  if (uintr::take(*channel->inbox.upid, bit)) held_ |= bit;
+  const auto found = indexes_.find(id);
+  if (found == indexes_.end()) return;
+  const std::size_t index = found->second;
+  const Look look = looks_[index];
+  if (uintr::take(*look.upid, look.bit)) held_ |= look.bit;
   // By hand: closing is not enough while a bundle that somebody holds has the eventfd too.
-  if (eventfds_) eventfds_->remove(channel->eventfd.get());
-  channels_.erase(channel);
+  if (eventfds_) eventfds_->remove(channels_[index].eventfd.get());
+  // The last one takes its place.
+  indexes_.erase(found);
+  if (index + 1 < channels_.size()) {
+    channels_[index] = std::move(channels_.back());
+    looks_[index] = looks_.back();
+    indexes_[channels_[index].id] = index;
+  }
+  channels_.pop_back();
+  looks_.pop_back();
 }
 
 void Receiver::stui() {
@@ -86,9 +97,8 @@ void Receiver::clui() {
 std::uint64_t Receiver::pending() const {
   if (masked_) return 0;
   std::uint64_t vectors = held_;
-  for (const Channel& channel : channels_) {
-    const std::uint64_t bit = bitOf(channel.vector);
-    if (isRaised(*channel.inbox.upid, bit)) vectors |= bit;
+  for (const Look& look : looks_) {
+    if (isRaised(*look.upid, look.bit)) vectors |= look.bit;
   }
   return vectors;
 }
@@ -98,9 +108,9 @@ bool Receiver::take(int vector) {
   bool taken = (held_ & bit) != 0;
   held_ &= ~bit;
   // From every holder's page: to the receiver a vector is one interrupt, whoever raised it.
-  for (const Channel& channel : channels_) {
-    if (channel.vector != vector || !isRaised(*channel.inbox.upid, bit)) continue;
-    if (uintr::take(*channel.inbox.upid, bit)) taken = true;
+  for (const Look& look : looks_) {
+    if (look.bit != bit || !isRaised(*look.upid, bit)) continue;
+    if (uintr::take(*look.upid, bit)) taken = true;
   }
   return taken;
 }

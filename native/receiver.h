@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "backend.h"
@@ -66,6 +67,7 @@ class Receiver {
   enum class Sleep { None, Brief, Long };
   Sleep park(Activity how);
   void unpark();
+  bool isParked() const { return parked_; }
 
   // Whether senders can wake it by futex: they share the words, and there are not too many.
   bool canParkOnFutex() const;
@@ -83,6 +85,13 @@ class Receiver {
     os::UniqueFd socket;
   };
 
+  // All that a look at a channel needs, side by side for all of them: a look takes in every
+  // channel, and there can be a thousand.
+  struct Look {
+    Upid* upid;
+    std::uint64_t bit;
+  };
+
   static void watch(os::Epoll& eventfds, const Channel& channel);
 
   ThreadRegistration registration_;
@@ -90,6 +99,8 @@ class Receiver {
   PageFile stateFile_;
   StatePage* state_;
   std::vector<Channel> channels_;
+  std::vector<Look> looks_;  // of the channel with the same index
+  std::unordered_map<ChannelId, std::size_t> indexes_;
   std::optional<os::Epoll> eventfds_;  // made by the first sleepOnEventfds
   std::uint64_t held_ = 0;             // taken from vector fds that are gone, not yet delivered
   std::uint64_t parks_ = 0;

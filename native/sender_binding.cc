@@ -18,6 +18,7 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Sender", options)),
         sender_(std::in_place, vectorFd),
+        drop_(options.Get("drop").As<Napi::Boolean>().Value()),
         liveness_(env) {
     if (sender_->liveness() >= 0) watchLiveness();
     if (napi_add_env_cleanup_hook(env, &SenderBinding::onEnvironmentEnd, this) != napi_ok) {
@@ -33,6 +34,7 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
     if (sender_ && sender_->send()) [[likely]] {
       return nullptr;
     }
+    if (drop_ && (sender_ || hungUp_)) return nullptr;
     return throwing(env, [&]() -> napi_value {
       // What uintr_register_sender says of a receiver that has exited.
       if (sender_ || hungUp_) throw os::SystemError{ESHUTDOWN, "senduipi"};
@@ -80,13 +82,14 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
   Napi::Env env_;
   std::shared_ptr<Callbacks> callbacks_;
   std::optional<Sender> sender_;  // empty once closed or hung up
+  bool drop_;                     // send() to nobody is no error
   bool hungUp_ = false;
   UvHandle<uv_poll_t> liveness_;
 };
 
 }  // namespace
 
-// (fd: number, options: { self, onHangUp }) => NativeSender
+// (fd: number, options: { self, onHangUp, drop }) => NativeSender
 Napi::Value openSender(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {

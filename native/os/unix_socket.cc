@@ -1,9 +1,10 @@
 #include "os/unix_socket.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <cstring>
+
+#include "os/unix_address.h"
 
 namespace uintr::os {
 
@@ -11,6 +12,9 @@ namespace {
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 0x04  // linux/socket.h of Linux 6.5 and later
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77  // asm-generic/socket.h of Linux 6.5 and later
 #endif
 
 // What a message may carry besides its descriptors, if another holder of the socket asks for it
@@ -24,13 +28,48 @@ std::vector<std::max_align_t> controlSpace(std::size_t bytes) {
 
 }  // namespace
 
-std::pair<UniqueFd, UniqueFd> createSocketPair() {
+std::pair<UniqueFd, UniqueFd> createSocketPair(int type) {
   int fds[2];
-  check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), "socketpair");
+  check(::socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), "socketpair");
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-void sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds) {
+UniqueFd connectUnix(std::string_view path, int type) {
+  const UnixAddress address(path, "connect");
+  UniqueFd socket(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  check(::connect(socket.get(), address.get(), address.length()), "connect");
+  return socket;
+}
+
+int unixSocketType(int socket) {
+  const auto option = [&](int name) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    check(::getsockopt(socket, SOL_SOCKET, name, &value, &length), "getsockopt");
+    return value;
+  };
+  if (option(SO_DOMAIN) != AF_UNIX) throw SystemError{EAFNOSUPPORT, "getsockopt"};
+  const int type = option(SO_TYPE);
+  if (type != SOCK_STREAM && type != SOCK_SEQPACKET) throw SystemError{EPROTOTYPE, "getsockopt"};
+  return type;
+}
+
+ucred peerCredentials(int socket) {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  check(::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length), "getsockopt");
+  return peer;
+}
+
+UniqueFd peerPidFd(int socket) {
+  int pidFd = -1;
+  socklen_t length = sizeof pidFd;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidFd, &length) == 0) return UniqueFd(pidFd);
+  if (errno == ENOPROTOOPT) return {};
+  throwErrno("getsockopt");
+}
+
+std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds) {
   iovec part{.iov_base = const_cast<std::byte*>(data.data()), .iov_len = data.size()};
   msghdr message{};
   message.msg_iov = &part;
@@ -45,13 +84,16 @@ void sendWithFds(int socket, std::span<const std::byte> data, std::span<const in
     header->cmsg_len = CMSG_LEN(fds.size_bytes());
     std::memcpy(CMSG_DATA(header), fds.data(), fds.size_bytes());
   }
-  check(::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT), "sendmsg");
+  const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return static_cast<std::size_t>(check(sent, "sendmsg"));
 }
 
 ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
                                Receive how) {
   iovec part{.iov_base = data.data(), .iov_len = data.size()};
-  const std::size_t controlSize = kOtherControl + CMSG_SPACE(maxFds * sizeof(int));
+  // Where none is expected none shall enter this process: closing what a stranger sends can block.
+  const std::size_t controlSize =
+      maxFds == 0 ? 0 : kOtherControl + CMSG_SPACE(maxFds * sizeof(int));
   auto control = controlSpace(controlSize);
   msghdr message{};
   message.msg_iov = &part;

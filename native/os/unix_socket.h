@@ -1,8 +1,11 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,11 +13,26 @@
 
 namespace uintr::os {
 
-// A pair of connected AF_UNIX SOCK_SEQPACKET sockets, close-on-exec and non-blocking.
-std::pair<UniqueFd, UniqueFd> createSocketPair();
+// A pair of connected AF_UNIX sockets, close-on-exec and non-blocking.
+std::pair<UniqueFd, UniqueFd> createSocketPair(int type = SOCK_SEQPACKET);
 
-// Sends one message with descriptors attached (SCM_RIGHTS, unix(7)).
-void sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds);
+// Connects to a socket file, or to an abstract address, which begins with a NUL (unix(7)). It never
+// blocks: SystemError{EAGAIN} while the listener's queue is full.
+UniqueFd connectUnix(std::string_view address, int type);
+
+// SOCK_STREAM or SOCK_SEQPACKET: what a descriptor is, if it is a Unix socket that carries
+// messages both ways; otherwise SystemError.
+int unixSocketType(int socket);
+
+// Who was at the other end when the connection was made (SO_PEERCRED).
+ucred peerCredentials(int socket);
+
+// A pidfd of that process (SO_PEERPIDFD, Linux 6.5); empty where the kernel does not know it.
+UniqueFd peerPidFd(int socket);
+
+// Sends data with descriptors attached (SCM_RIGHTS, unix(7)). Returns how many bytes were taken:
+// all of them, but for a stream whose buffer is full. SystemError{EAGAIN} when none were.
+std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds);
 
 // What recvmsg(2) returned.
 struct ReceivedMessage {

@@ -12,10 +12,10 @@ class SoftwareReceiver final : public ReceiverBackend {
 
   Inbox open(int /*vector*/) override {
     PageFile file = createPage("uintr-vector", PageAccess::HoldersWrite);
-    const auto page = std::make_shared<os::Mapping>(std::move(file.mapping));
-    return {.carrier = std::move(file.fd),
-            .upid = {page, &page->as<VectorPage>()->upid},
-            .wakesFutex = true};
+    const auto mapping = std::make_shared<os::Mapping>(std::move(file.mapping));
+    auto* page = mapping->as<VectorPage>();
+    page->upidOffset = upidOffsetOf(pages_++);
+    return {.carrier = std::move(file.fd), .upid = {mapping, upidOf(*page)}, .wakesFutex = true};
   }
 
   // park() and raise() are full barriers on the same memory: nothing is ever in flight.
@@ -27,12 +27,13 @@ class SoftwareReceiver final : public ReceiverBackend {
 
  private:
   bool uif_ = true;
+  std::uint32_t pages_ = 0;
 };
 
 class SoftwareSender final : public SenderBackend {
  public:
-  SoftwareSender(os::Mapping page, int vector)
-      : page_(std::move(page)), upid_(page_.as<VectorPage>()->upid), bit_(bitOf(vector)) {}
+  SoftwareSender(os::Mapping page, Upid& upid, int vector)
+      : page_(std::move(page)), upid_(upid), bit_(bitOf(vector)) {}
 
   void raise() noexcept override { uintr::raise(upid_, bit_); }
   Upid& upid() noexcept override { return upid_; }
@@ -52,7 +53,9 @@ std::unique_ptr<ReceiverBackend> createReceiver() {
 std::unique_ptr<SenderBackend> createSender(int carrier, int vector) {
   auto page = openPage(carrier, PageAccess::HoldersWrite);
   if (!page) return nullptr;
-  return std::make_unique<SoftwareSender>(std::move(*page), vector);
+  Upid* upid = upidOf(*page->as<VectorPage>());
+  if (upid == nullptr) return nullptr;
+  return std::make_unique<SoftwareSender>(std::move(*page), *upid, vector);
 }
 
 }  // namespace uintr::software

@@ -1,0 +1,337 @@
+import { EventEmitter } from 'node:events';
+import {
+  checkInteger,
+  checkOptions,
+  checkSignal,
+  checkTimeout,
+  checkVector,
+  invalidType,
+  invalidValue,
+  outOfRange,
+} from './arguments.js';
+import { UintrError } from './errors.js';
+import { FdListener } from './fd-listener.js';
+import type { Credentials, FdSocket } from './fd-socket.js';
+import {
+  decodeRequest,
+  encodeGrant,
+  encodeRefusal,
+  handshakeError,
+  MAX_HANDSHAKE,
+} from './handshake.js';
+import { RateLimit } from './rate-limit.js';
+import type { VectorFd } from './vector-fd.js';
+import { Patience } from './waiting.js';
+
+/** The process that asks, as the kernel names it (`SO_PEERCRED`). */
+export interface Peer extends Credentials {
+  /**
+   * A pidfd of it (`SO_PEERPIDFD`), the caller's to close; undefined before Linux 6.5. Only while
+   * `authorize` decides.
+   */
+  pidFd(): number | undefined;
+}
+
+export interface VectorRequest<Name extends string = string> {
+  /** What it asks for, by number even where it named them. */
+  readonly vectors: readonly number[];
+  /** Their names, in the same order. */
+  readonly names: readonly (Name | undefined)[];
+}
+
+/** A peer that was let in. */
+export interface PeerConnection<Name extends string = string> extends VectorRequest<Name> {
+  readonly peer: Credentials;
+}
+
+export interface ListenOptions<Name extends string = string> {
+  /** The mode of the socket file: who may connect. Default: 0o600, the owner of this process. */
+  readonly mode?: number;
+  /** The vectors that peers may ask for. Default: those that have a name. */
+  readonly vectors?: readonly (number | Name)[];
+  /**
+   * Decides who may ring what; false, a rejection or an exception refuses. Counts towards
+   * `handshakeTimeout`. Default: whoever can open the socket file. An abstract address has no file:
+   * there everybody can connect, so decide here.
+   */
+  readonly authorize?: (peer: Peer, request: VectorRequest<Name>) => boolean | Promise<boolean>;
+  /** How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. */
+  readonly maxConnections?: number;
+  /** How many handshakes each uid may begin a second. Default: 100. Infinity: no limit. */
+  readonly requestsPerSecond?: number;
+  /** How long a peer may take to ask, in milliseconds. Default: 1,000. */
+  readonly handshakeTimeout?: number;
+  /** Aborting it is `close()`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RendezvousEvents<Name extends string> {
+  /** A peer has its vector fds. */
+  connection: [connection: PeerConnection<Name>];
+  /** The last of its vector fds is gone: it closed them or died. */
+  disconnect: [connection: PeerConnection<Name>];
+  /**
+   * A peer was not let in, and why; it is told the same. Undefined for the peer: it was not even
+   * accepted, as with `EMFILE`.
+   */
+  refusal: [reason: UintrError, peer: Credentials | undefined];
+  close: [];
+}
+
+/** What a rendezvous needs of its receiver. */
+interface VectorSource {
+  createFd(vector: number): VectorFd;
+}
+
+/**
+ * A place where services ask for a receiver's vectors: made by `Receiver.listen()`. It listens on a
+ * Unix socket (`SOCK_SEQPACKET`); what is said there is in lib/handshake.ts.
+ */
+export class Rendezvous<Name extends string = string>
+  extends EventEmitter<RendezvousEvents<Name>>
+  implements Disposable
+{
+  readonly #source: VectorSource;
+  readonly #listener: FdListener;
+  readonly #offer: Offer<Name>;
+  readonly #authorize: ListenOptions<Name>['authorize'];
+  readonly #maxConnections: number;
+  readonly #handshakeTimeout: number;
+  readonly #rate: RateLimit;
+  readonly #closing = new AbortController();
+  readonly #forgetSignal: () => void;
+  #handshakes = 0;
+  #connections = 0;
+
+  /** Not for users: see `Receiver.listen()`. */
+  constructor(
+    source: VectorSource,
+    vectors: ReadonlyMap<string, number>,
+    readonly address: string,
+    options: ListenOptions<Name>,
+  ) {
+    super();
+    checkOptions('options', options);
+    this.#source = source;
+    this.#offer = new Offer(vectors, options.vectors);
+    this.#authorize = options.authorize;
+    if (this.#authorize !== undefined && typeof this.#authorize !== 'function') {
+      throw invalidType('options.authorize', 'of type function', this.#authorize);
+    }
+    this.#maxConnections = checkInteger(
+      'options.maxConnections',
+      options.maxConnections ?? 1024,
+      1,
+      2 ** 20,
+    );
+    this.#rate = new RateLimit(checkRate(options.requestsPerSecond ?? 100));
+    this.#handshakeTimeout =
+      checkTimeout('options.handshakeTimeout', options.handshakeTimeout) ?? 1000;
+    const signal = checkSignal('options.signal', options.signal);
+    signal?.throwIfAborted();
+    this.#listener = new FdListener(
+      address,
+      options.mode === undefined ? {} : { mode: options.mode },
+    );
+    this.#listener.on('connection', (socket) => void this.#serve(socket));
+    this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
+    const onAbort = (): void => {
+      this.close();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#forgetSignal = () => signal?.removeEventListener('abort', onAbort);
+  }
+
+  /** How many peers hold vector fds. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Keep the process alive: the default. */
+  ref(): this {
+    this.#listener.ref();
+    return this;
+  }
+
+  /** Do not keep the process alive. */
+  unref(): this {
+    this.#listener.unref();
+    return this;
+  }
+
+  /**
+   * Lets nobody in any more, and removes the socket file. Who has vector fds keeps them until the
+   * receiver closes. Closing twice is fine.
+   */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#listener.close();
+    this.#forgetSignal();
+    this.#closing.abort(
+      new UintrError('ERR_UINTR_CLOSED', 'the receiver does not listen any more'),
+    );
+    this.emit('close');
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  // Events come after the handshake has ended, so that what a listener throws cannot change it.
+  async #serve(socket: FdSocket): Promise<void> {
+    let peer: Credentials | undefined;
+    let connection: PeerConnection<Name>;
+    this.#handshakes++;
+    try {
+      peer = socket.peer;
+      this.#admit(peer);
+      const request = await this.#hear(socket, peer);
+      connection = { peer, ...request };
+      this.#grant(socket, connection);
+    } catch (error) {
+      this.emit('refusal', refuse(socket, error), peer);
+      return;
+    } finally {
+      this.#handshakes--;
+      socket.close();
+    }
+    this.emit('connection', connection);
+  }
+
+  /** Before a byte is read. */
+  #admit(peer: Credentials): void {
+    if (!this.#rate.take(peer.uid)) {
+      throw new UintrError(
+        'ERR_UINTR_TOO_MANY_REQUESTS',
+        `uid ${peer.uid} asks more than ${this.#rate.perSecond} times a second`,
+      );
+    }
+    if (this.#connections + this.#handshakes > this.#maxConnections) {
+      throw new UintrError(
+        'ERR_UINTR_TOO_MANY_CONNECTIONS',
+        `there are ${this.#maxConnections} connections, as many as are allowed`,
+      );
+    }
+  }
+
+  async #hear(socket: FdSocket, credentials: Credentials): Promise<VectorRequest<Name>> {
+    const patience = new Patience('the handshake', {
+      timeout: this.#handshakeTimeout,
+      signal: this.#closing.signal,
+    });
+    const message = await socket.receive({
+      ...patience.options,
+      maxBytes: MAX_HANDSHAKE,
+      maxFds: 0,
+    });
+    if (message === null) throw handshakeError('it left without a word');
+    const request = this.#offer.resolve(decodeRequest(message.data));
+    if (this.#authorize === undefined) return request;
+    const peer: Peer = { ...credentials, pidFd: () => socket.peerPidFd() };
+    const decision = Promise.resolve(this.#authorize(peer, request));
+    const allowed = await patience.wait<boolean>((resolve, reject) => {
+      decision.then(resolve, reject);
+      return () => undefined;
+    });
+    // Not `!allowed`: JavaScript authors may forget to return a boolean.
+    if (allowed !== true) {
+      throw new UintrError('ERR_UINTR_REFUSED', 'the receiver does not let this peer in');
+    }
+    return request;
+  }
+
+  #grant(socket: FdSocket, connection: PeerConnection<Name>): void {
+    this.#closing.signal.throwIfAborted();
+    const vectorFds: VectorFd[] = [];
+    let held = 0;
+    let granted = false;
+    const onDisconnect = (): void => {
+      if (--held > 0) return;
+      this.#connections--;
+      if (granted) this.emit('disconnect', connection);
+    };
+    try {
+      for (const vector of connection.vectors) {
+        const vectorFd = this.#source.createFd(vector);
+        if (held++ === 0) this.#connections++; // until the last one is gone, sent or not
+        vectorFds.push(vectorFd);
+        vectorFd.once('disconnect', onDisconnect);
+      }
+      const fds = vectorFds.map(({ fd }) => fd);
+      socket.send(encodeGrant(), fds);
+      granted = true;
+    } finally {
+      // The peer's are the only ones, so that its death shows.
+      for (const vectorFd of vectorFds) vectorFd.close();
+    }
+  }
+}
+
+/** Tells the peer why, if it still listens. */
+function refuse(socket: FdSocket, reason: unknown): UintrError {
+  const refusal =
+    reason instanceof UintrError
+      ? reason
+      : new UintrError(
+          'ERR_UINTR_REFUSED',
+          'the receiver failed to decide',
+          undefined,
+          undefined,
+          reason,
+        );
+  try {
+    socket.send(encodeRefusal(refusal));
+  } catch {
+    // It does not wait for an answer, or is gone: either way it has none.
+  }
+  return refusal;
+}
+
+/** The vectors that peers may ask for, by name and by number. */
+class Offer<Name extends string> {
+  readonly #numbers: ReadonlySet<number>;
+  readonly #byName: ReadonlyMap<string, number>;
+  readonly #names: ReadonlyMap<number, Name>;
+
+  constructor(named: ReadonlyMap<string, number>, offered: readonly (number | Name)[] | undefined) {
+    this.#byName = named;
+    this.#names = new Map([...named].map(([name, number]) => [number, name as Name]));
+    if (offered !== undefined && !Array.isArray(offered)) {
+      throw invalidType('options.vectors', 'an array of vectors', offered);
+    }
+    this.#numbers = new Set(
+      offered === undefined
+        ? named.values()
+        : offered.map((vector, index) => {
+            const number = typeof vector === 'string' ? named.get(vector) : vector;
+            return checkVector(`options.vectors[${index}]`, number);
+          }),
+    );
+    if (this.#numbers.size === 0) {
+      throw invalidValue('options.vectors', 'at least one vector, for none has a name', offered);
+    }
+  }
+
+  resolve(asked: readonly (string | number)[]): VectorRequest<Name> {
+    const vectors = asked.map((vector) => {
+      const number = typeof vector === 'string' ? this.#byName.get(vector) : vector;
+      if (number === undefined || !this.#numbers.has(number)) {
+        throw new UintrError(
+          'ERR_UINTR_UNKNOWN_VECTOR',
+          `the receiver does not offer vector ${JSON.stringify(vector).slice(0, 80)}`,
+        );
+      }
+      return number;
+    });
+    if (new Set(vectors).size < vectors.length) throw handshakeError('it asks for a vector twice');
+    return { vectors, names: vectors.map((vector) => this.#names.get(vector)) };
+  }
+}
+
+function checkRate(value: unknown): number {
+  if (typeof value !== 'number') {
+    throw invalidType('options.requestsPerSecond', 'of type number', value);
+  }
+  if (!(value > 0)) throw outOfRange('options.requestsPerSecond', '> 0', value);
+  return value;
+}

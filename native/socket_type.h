@@ -1,0 +1,18 @@
+// The kinds of Unix socket, by the names that JavaScript uses for them.
+
+#pragma once
+
+#include <napi.h>
+#include <sys/socket.h>
+
+namespace uintr {
+
+inline int socketTypeOf(const Napi::Value& name) {
+  return name.As<Napi::String>().Utf8Value() == "stream" ? SOCK_STREAM : SOCK_SEQPACKET;
+}
+
+inline const char* nameOfSocketType(int type) {
+  return type == SOCK_STREAM ? "stream" : "seqpacket";
+}
+
+}  // namespace uintr

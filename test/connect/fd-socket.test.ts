@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FdListener, FdSocket } from 'uintr';
+import { folder } from '../support/addresses.js';
+import { closing } from '../support/closing.js';
+import { leavesNothing } from '../support/leaks.js';
+import { python } from '../support/remote.js';
+
+const TYPES = ['seqpacket', 'stream'] as const;
+
+function readAll(fd: number): string {
+  const space = Buffer.alloc(256);
+  const text = space.toString('utf8', 0, readSync(fd, space, 0, 256, null));
+  closeSync(fd);
+  return text;
+}
+
+describe('FdSocket', () => {
+  const use = closing();
+  const file = folder();
+
+  function pair(type: 'seqpacket' | 'stream' = 'seqpacket'): [FdSocket, FdSocket] {
+    const [first, second] = FdSocket.pair({ type });
+    return [use(first), use(second)];
+  }
+
+  for (const type of TYPES) {
+    it(`brings data and descriptors to the other end (${type})`, async () => {
+      const [near, far] = pair(type);
+      writeFileSync(file('data'), 'contents');
+      const fd = openSync(file('data'), 'r');
+      const message = far.receive();
+      near.send('hello', [fd, fd]);
+      closeSync(fd);
+      const { data, fds } = (await message) ?? assert.fail();
+      assert.equal(data.toString(), 'hello');
+      assert.equal(fds.length, 2);
+      const [first = -1, second = -1] = fds;
+      assert.equal(readAll(first), 'contents');
+      closeSync(second);
+    });
+
+    it(`says null once the peer is gone, and what it sent comes first (${type})`, async () => {
+      const [near, far] = pair(type);
+      near.send('last');
+      near.close();
+      assert.equal((await far.receive())?.data.toString(), 'last');
+      assert.equal(await far.receive(), null);
+      assert.throws(() => far.send('x'), { code: 'EPIPE', syscall: 'sendmsg' });
+    });
+
+    it(`makes a sender wait for one that does not read, and loses nothing (${type})`, async () => {
+      const [near, far] = pair(type);
+      const chunk = Buffer.alloc(60_000, 1);
+      const all = Promise.all(Array.from({ length: 40 }, () => near.sendAll(chunk)));
+      let done = false;
+      void all.then(() => (done = true));
+      for (let i = 0; i < 20; i++) await nextTurn();
+      assert.equal(done, false);
+      assert.throws(
+        () => {
+          for (;;) near.send(chunk);
+        },
+        { code: 'EAGAIN' },
+      );
+      let received = 0;
+      while (received < 40 * chunk.length) received += (await far.receive())?.data.length ?? NaN;
+      await all;
+    });
+
+    it(`talks to Python’s send_fds and recv_fds (${type})`, async () => {
+      for (const how of ['connect', 'listen'] as const) {
+        for (const address of [file(how), `\0uintr-test-${process.pid}-${type}-${how}`]) {
+          const named = address.replace('\0', '@');
+          const start = (): ReturnType<typeof spawn> =>
+            spawn('python3', [python('fd_peer'), how, named, type], {
+              stdio: ['ignore', 'pipe', 'inherit'],
+            });
+          let socket: FdSocket;
+          if (how === 'connect') {
+            const listener = use(new FdListener(address, { type }));
+            const connection = once(listener, 'connection');
+            start();
+            [socket] = (await connection) as [FdSocket];
+          } else {
+            const child = start();
+            assert.ok(child.stdout);
+            await once(child.stdout, 'data');
+            socket = await FdSocket.connect(address, { type });
+          }
+          use(socket);
+          const fd = openSync(file('written'), 'w+');
+          await socket.sendAll('to python', [fd]);
+          const reply = (await socket.receive({ timeout: 10_000 })) ?? assert.fail();
+          assert.equal(reply.data.toString(), '1 descriptors');
+          assert.equal(readAll(reply.fds[0] ?? -1), 'to python');
+          closeSync(fd);
+          assert.equal(readAll(openSync(file('written'), 'r')), 'from python');
+        }
+      }
+    });
+  }
+
+  it('keeps messages apart (seqpacket)', async () => {
+    const [near, far] = pair();
+    near.send('one');
+    near.send('two');
+    assert.equal((await far.receive())?.data.toString(), 'one');
+    assert.equal((await far.receive())?.data.toString(), 'two');
+  });
+
+  it('iterates over messages until the end, and until it is closed itself', async () => {
+    const [near, far] = pair();
+    const heard: string[] = [];
+    near.send('one');
+    near.send('two');
+    near.close();
+    for await (const { data } of far) heard.push(data.toString());
+    assert.deepEqual(heard, ['one', 'two']);
+    const [, quiet] = pair();
+    setImmediate(() => {
+      quiet.close();
+    });
+    for await (const message of quiet) assert.fail(String(message));
+  });
+
+  it('refuses what is too long or brings too many descriptors, and keeps none of them', async () => {
+    await leavesNothing(async () => {
+      const [near, far] = FdSocket.pair();
+      near.send(Buffer.alloc(100), [0, 1, 2]);
+      await assert.rejects(far.receive({ maxBytes: 99 }), { code: 'EMSGSIZE' });
+      for (const maxFds of [0, 1, 2, 5, 252]) {
+        near.send('x', Array<number>(maxFds + 1).fill(0));
+        await assert.rejects(far.receive({ maxFds }), { code: 'ERR_UINTR_TOO_MANY_FDS' });
+      }
+      near.send('last', [0]);
+      const { fds } = (await far.receive({ maxFds: 1 })) ?? assert.fail();
+      for (const fd of fds) closeSync(fd);
+      near.send('never read', [0, 1, 2]);
+      near.close();
+      far.close();
+    });
+  });
+
+  it('rejects a wait when aborted, when it takes too long and when closed', async () => {
+    const [, far] = pair();
+    const reason = new Error('enough');
+    await assert.rejects(far.receive({ signal: AbortSignal.abort(reason) }), reason);
+    const controller = new AbortController();
+    const aborted = far.receive({ signal: controller.signal });
+    controller.abort(reason);
+    await assert.rejects(aborted, reason);
+    await assert.rejects(far.receive({ timeout: 1 }), { code: 'ERR_UINTR_TIMEOUT' });
+    const closed = far.receive();
+    far.close();
+    await assert.rejects(closed, { code: 'ERR_UINTR_CLOSED' });
+    await assert.rejects(far.receive(), { code: 'ERR_UINTR_CLOSED' });
+  });
+
+  it('names its peer, and gives a pidfd of it', () => {
+    const [near] = pair();
+    const { pid, uid, gid } = near.peer;
+    assert.deepEqual([pid, uid, gid], [process.pid, process.getuid?.(), process.getgid?.()]);
+    const pidFd = near.peerPidFd();
+    if (pidFd !== undefined) closeSync(pidFd);
+  });
+
+  it('leaves a descriptor that is no such socket to the caller', () => {
+    const fd = openSync('/dev/null', 'r');
+    assert.throws(() => new FdSocket(fd), { code: 'ENOTSOCK' });
+    closeSync(fd);
+    assert.throws(() => new FdSocket(fd), { code: 'EBADF' });
+  });
+
+  it('says why it cannot connect', async () => {
+    await assert.rejects(FdSocket.connect(file('nowhere')), { code: 'ENOENT', syscall: 'connect' });
+    await assert.rejects(FdSocket.connect(file('x'.repeat(200))), { code: 'ENAMETOOLONG' });
+    await assert.rejects(FdSocket.connect('a\0b'), { code: 'ERR_INVALID_ARG_VALUE' });
+    use(new FdListener(file('socket'), { type: 'stream' }));
+    await assert.rejects(FdSocket.connect(file('socket')), { code: 'EPROTOTYPE' });
+  });
+
+  it('waits while the listener has no room, no longer than it is told', async () => {
+    const address = `\0uintr-test-backlog-${process.pid}`;
+    const listener = use(new FdListener(address, { backlog: 1 }));
+    const sockets: Promise<FdSocket>[] = [];
+    const accepted = new Promise<void>((resolve) => {
+      let count = 0;
+      listener.on('connection', (socket) => {
+        use(socket);
+        if (++count === 10) resolve();
+      });
+    });
+    for (let i = 0; i < 10; i++) sockets.push(FdSocket.connect(address));
+    for (const socket of await Promise.all(sockets)) use(socket);
+    await accepted;
+  });
+});
+
+describe('FdListener', () => {
+  const use = closing();
+  const file = folder();
+
+  it('makes a file with exactly the mode it is told', () => {
+    for (const mode of [0o600, 0o666, 0o777]) {
+      const listener = new FdListener(file('socket'), { mode });
+      assert.equal(statSync(file('socket')).mode & 0o777, mode);
+      listener.close();
+    }
+  });
+
+  it('takes its file away, but not one that another has put there', () => {
+    const listener = new FdListener(file('socket'));
+    listener.close();
+    assert.throws(() => statSync(file('socket')), { code: 'ENOENT' });
+    const other = new FdListener(file('socket'));
+    writeFileSync(file('mine'), '');
+    chmodSync(file('mine'), 0o600);
+    other.close();
+    other.close();
+    assert.ok(statSync(file('mine')));
+  });
+
+  it('does not replace a file on which somebody listens, or one that is no socket', () => {
+    use(new FdListener(file('socket')));
+    assert.throws(() => new FdListener(file('socket')), { code: 'EADDRINUSE', syscall: 'bind' });
+    writeFileSync(file('plain'), 'contents');
+    assert.throws(() => new FdListener(file('plain')), { code: 'EADDRINUSE' });
+    assert.equal(readAll(openSync(file('plain'), 'r')), 'contents');
+  });
+
+  it('replaces a file that a dead process left behind', async () => {
+    const child = spawn('python3', [python('fd_peer'), 'listen', file('socket'), 'seqpacket'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    use(new FdListener(file('socket')));
+    use(await FdSocket.connect(file('socket')));
+  });
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { connect, Receiver } from 'uintr';
+import { folder } from '../support/addresses.js';
+import { closing } from '../support/closing.js';
+import { python } from '../support/remote.js';
+import { settles } from '../support/settle.js';
+
+/** Under the testbed, which is there for the other backend and slows all down, fewer will do. */
+const CASES = process.env['UINTR_BACKEND'] === 'hardware' ? 5_000 : 100_000;
+const PROCESSES = 2;
+const MIB = 1024 * 1024;
+/** Of the process meanwhile, with all that the garbage collector has not seen yet. */
+const MAX_GROWTH = 192 * MIB;
+/** Of what is left after a garbage collection: some 40 bytes a case would show. */
+const MAX_LEFT = 4 * MIB;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heap(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const openFds = (): number => readdirSync('/proc/self/fd').length;
+
+describe('a rendezvous among hostile peers', () => {
+  const use = closing();
+  const file = folder();
+
+  it(`serves the others during ${CASES} generated cases, and each refusal has a code`, async function () {
+    this.timeout(300_000);
+    const receiver = use(new Receiver({ vectors: { tick: 1 } }));
+    const rendezvous = receiver.listen(file('socket'), {
+      requestsPerSecond: Infinity,
+      maxConnections: 256,
+      handshakeTimeout: 200,
+    });
+    const codes = new Map<string, number>();
+    rendezvous.on('refusal', ({ code }) => codes.set(code, (codes.get(code) ?? 0) + 1));
+    let letIn = 0;
+    rendezvous.on('connection', () => letIn++);
+    let ticks = 0;
+    receiver.on('tick', () => ticks++);
+    const fdsBefore = openFds();
+    const before = process.memoryUsage.rss();
+    const heapBefore = heap();
+
+    let ended = false;
+    const cases = Math.ceil(CASES / PROCESSES);
+    const hostile = Array.from({ length: PROCESSES }, (_, seed) =>
+      spawn('python3', [python('hostile_peer'), file('socket'), String(cases), String(seed)], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+    const exits = Promise.all(hostile.map((child) => once(child, 'exit'))).then((all) => {
+      ended = true;
+      return all;
+    });
+
+    let served = 0;
+    let mostFds = 0;
+    let mostMemory = 0;
+    while (!ended) {
+      // With pauses when all places are taken.
+      const friend = await connect(file('socket'), { vectors: ['tick'], maxDelay: 50 });
+      const sent = ticks;
+      friend.send('tick');
+      await settles(() => {
+        assert.ok(ticks > sent);
+      });
+      friend.close();
+      served++;
+      mostFds = Math.max(mostFds, openFds());
+      mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
+    }
+    assert.deepEqual(await exits, Array(PROCESSES).fill([0, null]));
+    await settles(() => {
+      assert.equal(rendezvous.connections, 0);
+      assert.ok(openFds() <= fdsBefore, `${openFds()} descriptors, ${fdsBefore} before`);
+    });
+    const left = heap() - heapBefore;
+    assert.ok(left < MAX_LEFT, `${left} bytes are left`);
+    const refused = [...codes.values()].reduce((sum, count) => sum + count, 0);
+    assert.ok(served > 10, `served ${served}`);
+    assert.ok(mostFds < fdsBefore + 256 * 3 + 64, `${mostFds} descriptors`);
+    assert.ok(mostMemory - before < MAX_GROWTH, `${mostMemory - before} bytes`);
+    for (const code of codes.keys()) assert.match(code, /^(ERR_UINTR_[A-Z_]+|E[A-Z]+)$/);
+    // A connection that is closed before it was accepted is still accepted: all are accounted for.
+    assert.ok(refused + letIn >= CASES + served, `${refused} refused, ${letIn} let in`);
+    for (const code of ['HANDSHAKE', 'VERSION', 'UNKNOWN_VECTOR', 'TOO_MANY_FDS', 'TIMEOUT']) {
+      assert.ok(codes.has(`ERR_UINTR_${code}`), code);
+    }
+  });
+});

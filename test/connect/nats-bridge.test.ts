@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { connect, Receiver } from 'uintr';
+import { folder } from '../support/addresses.js';
+import { closing } from '../support/closing.js';
+
+const MAIN = path.join(__dirname, '../../examples/nats-bridge/main.js');
+const hasServer = spawnSync('nats-server', ['--version']).status === 0;
+
+/** The first line that matches. */
+async function line(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
+  for await (const text of createInterface(stream)) {
+    const match = wanted.exec(text);
+    if (match !== null) return match;
+  }
+  return assert.fail(`no line ${String(wanted)}`);
+}
+
+describe('the NATS bridge example', () => {
+  const use = closing();
+  const file = folder();
+  const children: ChildProcess[] = [];
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    }
+  });
+
+  it('carries interrupts from one host’s receiver to another’s', async function () {
+    if (!hasServer) {
+      console.log('      no nats-server here: apt-get install nats-server');
+      this.skip();
+    }
+    const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', '-1'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(server);
+    const [, address = ''] = await line(server.stderr, /Listening for client connections on (\S+)/);
+
+    const receiver = use(new Receiver({ vectors: { tick: 5, stop: 63 } }));
+    receiver.listen(file('service'));
+    for (const [end, name] of [
+      ['--to', 'service'],
+      ['--from', 'bridge'],
+    ] as const) {
+      const bridge = spawn(
+        process.execPath,
+        [MAIN, end, file(name), '--server', address, 'tick', 'stop'],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      children.push(bridge);
+      await line(bridge.stdout, /^ready$/);
+    }
+
+    const here = use(await connect(file('bridge'), { vectors: ['tick', 'stop'] }));
+    for (const [name, vector] of [
+      ['tick', 5],
+      ['stop', 63],
+      ['tick', 5],
+    ] as const) {
+      here.send(name);
+      assert.equal(await receiver.wait({ timeout: 10_000 }), vector);
+    }
+  });
+});
