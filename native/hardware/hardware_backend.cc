@@ -34,7 +34,9 @@ HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
 }
 
 HardwareReceiver::Registration::~Registration() {
-  // UIF stays set in the kernels there are; the next receiver of this thread expects that.
+  // Before this thread executes another program, too (lib/exec-guard.ts): a kernel goes down when
+  // somebody posts to a receiver that has. UIF stays as it is in the kernels there are: mask here,
+  // and the next receiver of this thread unmasks.
   hardware::clui();
   kernel.unregisterHandler();
 }

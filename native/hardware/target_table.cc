@@ -29,7 +29,8 @@ struct Entry {
 
 // One lock around every registration and unregistration of the process: two threads in
 // register_sender at once can be given the same index, and then a post goes astray. A process has
-// one target table, and so one of these.
+// one target table, and so one of these. A child made by fork(2) shares the table: what it
+// registers or unregisters happens here, too. Node.js never runs this code between fork and exec.
 std::mutex mutex;
 std::vector<Entry> entries;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, workshop } from '../support/testbed.js';
 
@@ -62,26 +62,5 @@ describe('on arm64', function () {
   it('protocol, os, software and hardware compile', () => {
     for (const source of sources('os', 'software', 'hardware'))
       compile(cxx, '-fsyntax-only', source);
-  });
-
-  it('everything compiles', function () {
-    const prefix = join(process.execPath, '../..');
-    const node = [join(prefix, 'include/node'), '/usr/include/node'].find((folder) =>
-      existsSync(join(folder, 'node_api.h')),
-    );
-    if (node === undefined) {
-      console.log('      skipped: the headers of Node.js are not installed');
-      this.skip();
-    }
-    const napi = join(root, 'node_modules/node-addon-api');
-    const defines = [
-      '-DNAPI_VERSION=8',
-      '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
-      '-DNODE_ADDON_API_DISABLE_DEPRECATED',
-      '-DNODE_GYP_MODULE_NAME=uintr',
-    ];
-    for (const source of sources('.')) {
-      compile(cxx, '-fsyntax-only', ...defines, `-isystem${node}`, `-isystem${napi}`, source);
-    }
   });
 });

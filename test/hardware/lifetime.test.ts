@@ -38,7 +38,7 @@ describe('receivers that come and go', function () {
       }
 
       it('leave children nothing, and go on while there are some', async () => {
-        assert.equal(await onHardware(abi, ['children']), '12 ["[]"]\n');
+        assert.equal(await onHardware(abi, ['children']), '8 ["[]"]\n');
       });
 
       it('are closed before process.execve()', async () => {
