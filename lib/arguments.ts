@@ -60,6 +60,9 @@ export function checkOptions(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value);
 }
 
+/** Array.isArray() makes an `any[]` of it; for what a caller without types may have passed. */
+export const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 const MAX_FD = 2 ** 31 - 1;
 
 export const checkFd = (name: string, value: unknown): number =>

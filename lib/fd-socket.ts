@@ -6,6 +6,7 @@ import {
   checkOptions,
   checkTimeout,
   invalidType,
+  isArray,
 } from './arguments.js';
 import { binding, type NativeFdSocket, type SocketType } from './binding.js';
 import { closedError, hasCode } from './errors.js';
@@ -307,7 +308,7 @@ function checkData(data: unknown): Uint8Array {
 }
 
 function checkFds(fds: readonly number[]): readonly number[] {
-  if (!Array.isArray(fds)) throw invalidType('fds', 'an array of descriptors', fds);
+  if (!isArray(fds)) throw invalidType('fds', 'an array of descriptors', fds);
   checkInteger('fds.length', fds.length, 0, MAX_FDS);
   fds.forEach((fd, index) => checkFd(`fds[${index}]`, fd));
   return fds;

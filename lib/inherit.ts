@@ -1,6 +1,13 @@
 /** Says, and finds out, which inherited descriptor raises which vector. */
 
-import { checkFd, checkOneOf, checkOptions, invalidType, invalidValue } from './arguments.js';
+import {
+  checkFd,
+  checkOneOf,
+  checkOptions,
+  invalidType,
+  invalidValue,
+  isArray,
+} from './arguments.js';
 import { closedError } from './errors.js';
 import { VectorFd } from './vector-fd.js';
 
@@ -60,8 +67,8 @@ export function inherit(
     [VARIABLE]: entries.map(([name, fd], index) => `${name}=${descriptor(fd, index)}`).join(),
   });
   if (to === 'worker') return { env: variable((fd) => fd) };
-  const standard = options.stdio ?? ['inherit', 'inherit', 'inherit'];
-  if (!Array.isArray(standard) || standard.length !== 3) {
+  const standard: readonly StdioEntry[] = options.stdio ?? ['inherit', 'inherit', 'inherit'];
+  if (!isArray(standard) || standard.length !== 3) {
     throw invalidType('options.stdio', 'an array of three', standard);
   }
   // The place in `stdio` is the number in the child (child_process.spawn).

@@ -7,6 +7,7 @@ import {
   checkVector,
   invalidType,
   invalidValue,
+  isArray,
   outOfRange,
 } from './arguments.js';
 import { UintrError } from './errors.js';
@@ -229,11 +230,11 @@ export class Rendezvous<Name extends string = string>
     if (this.#authorize === undefined) return request;
     const peer: Peer = { ...credentials, pidFd: () => socket.peerPidFd() };
     const decision = Promise.resolve(this.#authorize(peer, request));
-    const allowed = await patience.wait<boolean>((resolve, reject) => {
+    // Whatever it returned: JavaScript authors may forget to return a boolean.
+    const allowed = await patience.wait<unknown>((resolve, reject) => {
       decision.then(resolve, reject);
       return () => undefined;
     });
-    // Not `!allowed`: JavaScript authors may forget to return a boolean.
     if (allowed !== true) {
       throw new UintrError('ERR_UINTR_REFUSED', 'the receiver does not let this peer in');
     }
@@ -296,7 +297,7 @@ class Offer<Name extends string> {
   constructor(named: ReadonlyMap<string, number>, offered: readonly (number | Name)[] | undefined) {
     this.#byName = named;
     this.#names = new Map([...named].map(([name, number]) => [number, name as Name]));
-    if (offered !== undefined && !Array.isArray(offered)) {
+    if (offered !== undefined && !isArray(offered)) {
       throw invalidType('options.vectors', 'an array of vectors', offered);
     }
     this.#numbers = new Set(

@@ -124,7 +124,7 @@ describe('FdSocket', () => {
     setImmediate(() => {
       quiet.close();
     });
-    for await (const message of quiet) assert.fail(String(message));
+    for await (const message of quiet) assert.fail(JSON.stringify(message));
   });
 
   it('refuses what is too long or brings too many descriptors, and keeps none of them', async () => {

@@ -53,6 +53,7 @@ describe('a rendezvous among hostile peers', () => {
     const heapBefore = heap();
 
     let ended = false;
+    const isOver = (): boolean => ended;
     const cases = Math.ceil(CASES / PROCESSES);
     const hostile = Array.from({ length: PROCESSES }, (_, seed) =>
       spawn('python3', [python('hostile_peer'), file('socket'), String(cases), String(seed)], {
@@ -67,7 +68,7 @@ describe('a rendezvous among hostile peers', () => {
     let served = 0;
     let mostFds = 0;
     let mostMemory = 0;
-    while (!ended) {
+    while (!isOver()) {
       // With pauses when all places are taken.
       const friend = await connect(file('socket'), { vectors: ['tick'], maxDelay: 50 });
       const sent = ticks;
