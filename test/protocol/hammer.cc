@@ -29,7 +29,7 @@ constexpr int kSenders = 3;
 constexpr int kStandstillMs = 2000;
 
 StatePage statePage{};
-VectorPage vectorPage{};
+Upid upid{};
 std::array<std::atomic<long>, kSenders> posted{};
 std::array<std::atomic<long>, kSenders> seen{};
 bool onFutex = false;
@@ -37,12 +37,11 @@ bool mistaken = false;
 int wakeFd = -1;
 
 std::atomic<std::uint32_t>* word() {
-  return wordOf(vectorPage.upid.pir, kVector);
+  return wordOf(upid.pir, kVector);
 }
 
 // As in native/sender.cc.
 void post() {
-  Upid& upid = vectorPage.upid;
   raise(upid, bitOf(kVector));
   const StateWord state = loadState(statePage);
   if (activityOf(state) == Activity::Running) return;
@@ -89,7 +88,7 @@ long receive(long posts) {
   const std::uint64_t bit = bitOf(kVector);
   long lost = 0;
   for (std::uint64_t parks = 1; lost == 0; ++parks) {
-    take(vectorPage.upid, bit);
+    take(upid, bit);
     long total = 0;
     for (int i = 0; i < kSenders; ++i) {
       const long number = posted[i].load(std::memory_order_relaxed);
@@ -99,19 +98,19 @@ long receive(long posts) {
     if (total == posts * kSenders) return lost;
     if (mistaken) {
       // Looks first, parks afterwards: what comes in between wakes nobody.
-      if (isRaised(vectorPage.upid, bit)) continue;
+      if (isRaised(upid, bit)) continue;
       std::this_thread::sleep_for(std::chrono::microseconds(50));
       park(statePage, how, parks);
     } else {
       park(statePage, how, parks);
-      if (isRaised(vectorPage.upid, bit)) {
+      if (isRaised(upid, bit)) {
         unpark(statePage);
         continue;
       }
     }
     const bool woken = sleepUntilWoken();
     unpark(statePage);
-    if (!woken && isRaised(vectorPage.upid, bit)) ++lost;
+    if (!woken && isRaised(upid, bit)) ++lost;
   }
   return lost;
 }
