@@ -32,7 +32,11 @@ async function main(): Promise<void> {
   const names = command.args;
   if ((from === undefined) === (to === undefined)) command.error('either --from or --to');
 
-  const nats = await connectToNats({ servers: server, maxReconnectAttempts: -1 });
+  const nats = await connectToNats({
+    servers: server,
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+  });
   if (from !== undefined) {
     const vectors = Object.fromEntries(names.map((name, vector) => [name, vector]));
     const receiver = new Receiver({ vectors });

@@ -11,13 +11,18 @@ import { closing } from '../support/closing.js';
 const MAIN = path.join(__dirname, '../../examples/nats-bridge/main.js');
 const hasServer = spawnSync('nats-server', ['--version']).status === 0;
 
-/** The first line that matches. */
-async function line(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
-  for await (const text of createInterface(stream)) {
-    const match = wanted.exec(text);
-    if (match !== null) return match;
-  }
-  return assert.fail(`no line ${String(wanted)}`);
+/** The first line that matches. It reads on: what logs into a closed pipe is killed. */
+function line(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    createInterface(stream)
+      .on('line', (text) => {
+        const match = wanted.exec(text);
+        if (match !== null) resolve(match);
+      })
+      .on('close', () => {
+        reject(new Error(`no line ${String(wanted)}`));
+      });
+  });
 }
 
 describe('the NATS bridge example', () => {
@@ -26,6 +31,7 @@ describe('the NATS bridge example', () => {
   const children: ChildProcess[] = [];
   afterEach(async () => {
     for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
       await exit;
