@@ -14,9 +14,9 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
+constexpr int kDeliveriesPerClock = 8;  // reading it takes as long as a tenth of a delivery
 
 void check(int result, const char* syscall) {
   if (result < 0) throw os::SystemError{-result, syscall};
@@ -162,22 +162,39 @@ void EventLoop::stayAwake() {
   uv_idle_start(idle_.get(), [](uv_idle_t*) {});
 }
 
+bool EventLoop::canDeliver() const {
+  return receiver_ != nullptr && listening_ && !receiver_->isMasked();
+}
+
 // Spins and delivers what comes, without a turn of the loop between two interrupts, which would
-// cost more than the interrupts do. The loop's other work waits for no longer than `busyPoll_`,
+// cost more than the interrupts do. The loop's other work waits for little longer than `busyPoll_`,
 // however many come. Returns whether the receiver is to park.
 bool EventLoop::spinAndDeliver() {
   const auto delegate = delegate_.lock();
   auto limit = busyPoll_;
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
-  const auto deadline = steady_clock::now() + limit;
-  while (spinUntil([&] { return receiver_->pending() != 0; }, deadline)) {
-    if (!deliver(*delegate)) return false;
-    if (uv_backend_timeout(loop_) == 0 || steady_clock::now() >= deadline) {
+  Deadline deadline(limit);
+  std::uint64_t vectors = 0;  // of the last look, not yet delivered
+  bool timeIsUp = false;
+  const Next next = [&] {
+    for (;;) {
+      const int vector = takeNext(vectors);
+      if (vector >= 0) return vector;
+      timeIsUp = !spinUntil([&] { return (vectors = receiver_->pending()) != 0; }, deadline);
+      if (timeIsUp) return -1;
+    }
+  };
+  for (int delivered = 1; delegate->deliver(next); ++delivered) {
+    if (!canDeliver()) return false;
+    // A listener may have given the loop work to do.
+    const bool clockIsDue = delivered % kDeliveriesPerClock == 0;
+    if (uv_backend_timeout(loop_) == 0 || (clockIsDue && deadline.hasPassed())) {
       stayAwake();
       return false;
     }
   }
+  if (!timeIsUp) return false;
   uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
   return true;
 }
@@ -202,19 +219,23 @@ void EventLoop::afterPoll() {
   }
 }
 
-// Delivers each pending vector once, the highest first. Returns whether there is still somebody
-// to deliver to.
-bool EventLoop::deliver(Delegate& delegate) {
+// Delivers each pending vector once, the highest first.
+void EventLoop::deliver(Delegate& delegate) {
   std::uint64_t vectors = receiver_->pending();
   traffic_ = vectors != 0;
+  const Next next = [&] { return takeNext(vectors); };
+  while (vectors != 0 && delegate.deliver(next) && canDeliver()) {
+  }
+}
+
+// The highest of the vectors that is still raised: an earlier listener may have taken some.
+int EventLoop::takeNext(std::uint64_t& vectors) {
   while (vectors != 0) {
     const int vector = std::bit_width(vectors) - 1;
     vectors &= ~bitOf(vector);
-    if (!receiver_->take(vector)) continue;  // an earlier listener took it
-    if (!delegate.onInterrupt(vector)) return false;
-    if (receiver_ == nullptr || !listening_ || receiver_->isMasked()) return false;
+    if (receiver_->take(vector)) return vector;
   }
-  return true;
+  return -1;
 }
 
 }  // namespace uintr

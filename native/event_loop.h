@@ -7,6 +7,7 @@
 #include <napi.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -18,11 +19,16 @@ namespace uintr {
 
 class EventLoop {
  public:
+  // Takes the vector to deliver and returns it, perhaps after some spinning; -1: there is none.
+  using Next = std::function<int()>;
+
   // Who is told. Both may run JavaScript, and so may close the receiver.
   class Delegate {
    public:
     virtual ~Delegate() = default;
-    virtual bool onInterrupt(int vector) = 0;  // false: no JavaScript can run any more
+    // Delivers one interrupt. All that can be done before its vector is known is done before
+    // `next` is asked for it. False: there was none, or no JavaScript can run any more.
+    virtual bool deliver(const Next& next) = 0;
     virtual void onHangUp(Receiver::ChannelId id) = 0;
   };
 
@@ -55,8 +61,10 @@ class EventLoop {
 
   void beforePoll();
   void afterPoll();
-  bool deliver(Delegate& delegate);
+  void deliver(Delegate& delegate);
   bool spinAndDeliver();
+  bool canDeliver() const;
+  int takeNext(std::uint64_t& vectors);
   void stayAwake();
 
   Napi::Env env_;

@@ -135,10 +135,11 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
   // --- EventLoop::Delegate ---
 
-  bool onInterrupt(int vector) override {
-    const Napi::HandleScope scope(env_);
+  bool deliver(const EventLoop::Next& next) override {
     const auto callbacks = callbacks_;
-    return callbacks->call(callbacks->onInterrupt, {number(env_, vector)});
+    PreparedCall call(*callbacks, callbacks->onInterrupt);
+    const int vector = next();
+    return vector >= 0 && call({number(env_, vector)});
   }
 
   void onHangUp(Receiver::ChannelId id) override {

@@ -7,8 +7,6 @@ namespace uintr {
 namespace {
 
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr microseconds kBriefSleep{1000};  // where no wake-up can be relied on
 
@@ -44,12 +42,13 @@ int waitSync(Receiver& receiver, microseconds spin, microseconds limit) {
   std::uint64_t vectors = receiver.pending();
   if (vectors == 0) {
     if (limit <= limit.zero()) return -1;
-    const auto now = steady_clock::now();
-    const auto deadline = now + limit;
     const auto arrives = [&] { return (vectors = receiver.pending()) != 0; };
-    if (spin > spin.zero()) spinUntil(arrives, std::min(deadline, now + spin));
+    spin = std::min(spin, limit);
+    Deadline spinning(spin);
+    Deadline sleeping(limit - spin);
+    if (spin > spin.zero()) spinUntil(arrives, spinning);
     while (vectors == 0) {
-      const auto left = std::chrono::ceil<microseconds>(deadline - steady_clock::now());
+      const auto left = std::chrono::ceil<microseconds>(sleeping.left());
       if (left <= left.zero()) return -1;
       sleep(receiver, left);
       vectors = receiver.pending();

@@ -62,11 +62,11 @@ bool testuiWorks() {
 bool selfTest(Kernel kernel) {
   HardwareReceiver receiver(kernel, {});
   const Inbox inbox = receiver.open(kVectors - 1);
-  const auto within = [] { return std::chrono::steady_clock::now() + kSelfTestLimit; };
   const auto send = [&] { HardwareSender(kernel, inbox.carrier.get()).raise(); };
   const auto arrives = [&] {
     // The fence's millisecond is no measure here: an interrupt that is late is still of use.
-    return spinUntil([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); }, within());
+    Deadline deadline(kSelfTestLimit);
+    return spinUntil([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); }, deadline);
   };
   send();
   if (!arrives()) return false;

@@ -127,7 +127,8 @@ bool HardwareReceiver::fenceHasArrived() {
 }
 
 bool HardwareReceiver::awaitFence(std::chrono::milliseconds limit) {
-  return spinUntil([this] { return fenceHasArrived(); }, std::chrono::steady_clock::now() + limit);
+  Deadline deadline(limit);
+  return spinUntil([this] { return fenceHasArrived(); }, deadline);
 }
 
 }  // namespace uintr::hardware
