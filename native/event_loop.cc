@@ -181,7 +181,7 @@ bool EventLoop::spinAndDeliver() {
     for (;;) {
       const int vector = takeNext(vectors);
       if (vector >= 0) return vector;
-      timeIsUp = !spinUntil([&] { return (vectors = receiver_->pending()) != 0; }, deadline);
+      timeIsUp = !spinUntil([&] { return (vectors = receiver_->pendingSoon()) != 0; }, deadline);
       if (timeIsUp) return -1;
     }
   };

@@ -103,6 +103,11 @@ std::uint64_t Receiver::pending() const {
   return vectors;
 }
 
+std::uint64_t Receiver::pendingSoon() {
+  for (const Look& look : looks_) expect(*look.upid);
+  return pending();
+}
+
 bool Receiver::take(int vector) {
   const std::uint64_t bit = bitOf(vector);
   bool taken = (held_ & bit) != 0;

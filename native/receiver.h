@@ -58,6 +58,7 @@ class Receiver {
 
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
+  std::uint64_t pendingSoon();  // the same, for who spins: it makes taking them cheaper
   bool take(int vector);
   int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 

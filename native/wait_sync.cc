@@ -42,7 +42,7 @@ int waitSync(Receiver& receiver, microseconds spin, microseconds limit) {
   std::uint64_t vectors = receiver.pending();
   if (vectors == 0) {
     if (limit <= limit.zero()) return -1;
-    const auto arrives = [&] { return (vectors = receiver.pending()) != 0; };
+    const auto arrives = [&] { return (vectors = receiver.pendingSoon()) != 0; };
     spin = std::min(spin, limit);
     Deadline spinning(spin);
     Deadline sleeping(limit - spin);
