@@ -25,8 +25,8 @@ struct Callbacks {
 };
 
 // A call that is made ready before its moment comes. What Node does around a callback (the async
-// context before it, ticks and microtasks after it) costs more than the call: here it is done before
-// the construction ends and in the destructor. Does nothing else if it is not called.
+// context before it, ticks and microtasks after it) costs more than the call: here it is done
+// before the construction ends and in the destructor. Does nothing else if it is not called.
 class PreparedCall {
  public:
   // `callbacks` must outlive it.
