@@ -5,6 +5,8 @@
 #if UINTR_HAS_HARDWARE
 
 #include <chrono>
+#include <cstdlib>
+#include <utility>
 
 #include "spin.h"
 
@@ -17,6 +19,24 @@ constexpr std::chrono::milliseconds kFenceLimit{1};
 
 // How long to wait for a late one before its vector is handed out, which happens once a vector.
 constexpr std::chrono::milliseconds kLateFenceLimit{50};
+
+// Set while this thread has a handler.
+thread_local const Kernel* registeredWith = nullptr;
+
+void unregisterThisThread() {
+  if (registeredWith == nullptr) return;
+  // UIF stays as it is in the kernels there are: mask here, and the next receiver of this thread
+  // unmasks.
+  clui();
+  std::exchange(registeredWith, nullptr)->unregisterHandler();
+}
+
+// The main thread can end without environment clean-up hooks: process.exit() and an uncaught
+// exception stop the workers, whose hooks do run, and call exit(3), which calls this on the same
+// thread, once the last line of JavaScript has run.
+void unregisterAtExit() {
+  [[maybe_unused]] static const int once = std::atexit(unregisterThisThread);
+}
 
 }  // namespace
 
@@ -31,14 +51,14 @@ HardwareReceiver::Attachment::~Attachment() {
 HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
     : kernel(registerWith) {
   kernel.registerHandler(interruptHandler(), waiting);
+  registeredWith = &kernel;
+  unregisterAtExit();
 }
 
 HardwareReceiver::Registration::~Registration() {
   // Before this thread executes another program, too (lib/exec-guard.ts): a kernel goes down when
-  // somebody posts to a receiver that has. UIF stays as it is in the kernels there are: mask here,
-  // and the next receiver of this thread unmasks.
-  hardware::clui();
-  kernel.unregisterHandler();
+  // somebody posts to a receiver that has.
+  unregisterThisThread();
 }
 
 HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)

@@ -32,7 +32,7 @@ class HardwareReceiver final : public ReceiverBackend {
   };
 
   // Thread exit and worker termination destroy it on the same thread (environment clean-up hook),
-  // as the kernel demands.
+  // as the kernel demands; where a process ends without those, exit(3) unregisters.
   struct Registration {
     Registration(Kernel kernel, bool waiting);
     ~Registration();
