@@ -63,7 +63,7 @@ bool selfTest(Kernel kernel) {
   HardwareReceiver receiver(kernel, {});
   const Inbox inbox = receiver.open(kVectors - 1);
   const auto within = [] { return std::chrono::steady_clock::now() + kSelfTestLimit; };
-  const auto send = [&] { HardwareSender(kernel, inbox.carrier.get()).raise(); };
+  const auto send = [&] { HardwareSender(kernel, inbox.carrier.get(), 0).raise(); };
   const auto arrives = [&] {
     // The fence's millisecond is no measure here: an interrupt that is late is still of use.
     return spinUntil([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); }, within());
@@ -129,8 +129,8 @@ std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options) 
   return std::make_unique<HardwareReceiver>(Kernel(detect().abi), options);
 }
 
-std::unique_ptr<SenderBackend> createSender(int uvecFd) {
-  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd);
+std::unique_ptr<SenderBackend> createSender(int uvecFd, std::uint64_t socket) {
+  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd, socket);
 }
 
 int vectorOf(int uvecFd) {

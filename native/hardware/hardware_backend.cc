@@ -62,7 +62,7 @@ HardwareReceiver::Registration::~Registration() {
 }
 
 HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
-    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get()) {
+    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get(), 0) {
 }
 
 HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)

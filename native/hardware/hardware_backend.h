@@ -67,7 +67,8 @@ class HardwareReceiver final : public ReceiverBackend {
 
 class HardwareSender final : public SenderBackend {
  public:
-  HardwareSender(Kernel kernel, int uvecFd) : target_(kernel, uvecFd) {}
+  HardwareSender(Kernel kernel, int uvecFd, std::uint64_t socket)
+      : target_(kernel, uvecFd, socket) {}
 
   void raise() noexcept override { senduipi(target_.uipiIndex()); }
   Upid& upid() noexcept override { return upid_; }
