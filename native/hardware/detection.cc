@@ -18,6 +18,7 @@
 
 #include "cpu.h"
 #include "hardware/hardware_backend.h"
+#include "hardware/process_mutex.h"
 #include "spin.h"
 
 namespace uintr::hardware {
@@ -42,6 +43,8 @@ void onSigill(int signal, siginfo_t* info, void* context) {
 
 // TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI).
 bool testuiWorks() {
+  // Whoever restores the handler takes away that of another copy of this addon that is not done.
+  const std::lock_guard lock(processMutex);
   struct sigaction action {};
   action.sa_sigaction = onSigill;
   action.sa_flags = SA_SIGINFO;

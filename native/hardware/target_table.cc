@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "hardware/process_mutex.h"
 
 namespace uintr::hardware {
 
@@ -28,11 +29,10 @@ struct Entry {
   int users;
 };
 
-// One lock around every registration and unregistration of the process: two threads in
-// register_sender at once can be given the same index, and then a post goes astray. A process has
-// one target table, and so one of these. A child made by fork(2) shares the table: what it
-// registers or unregisters happens here, too. Node.js never runs this code between fork and exec.
-std::mutex mutex;
+// Under processMutex, as is every registration and unregistration: two threads in register_sender
+// at once can be given the same index, and then a post goes astray. A child made by fork(2) shares
+// the table: what it registers or unregisters happens here, too. Node.js never runs this code
+// between fork and exec.
 std::vector<Entry> entries;
 
 // Whether both descriptors are the same uvec fd: kcmp(2). Where that is forbidden, as by default in
@@ -49,7 +49,7 @@ std::thread::id tableOwner(const Kernel& kernel) {
 }  // namespace
 
 Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel) {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(processMutex);
   const std::thread::id thread = tableOwner(kernel);
   const auto known = std::ranges::find_if(entries, [&](const Entry& entry) {
     if (entry.thread != thread) return false;
@@ -74,7 +74,7 @@ Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel
 }
 
 Target::~Target() {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(processMutex);
   const std::thread::id thread = tableOwner(kernel_);
   const auto entry = std::ranges::find_if(entries, [&](const Entry& candidate) {
     return candidate.thread == thread && candidate.uipiIndex == uipiIndex_;
