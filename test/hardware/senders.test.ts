@@ -64,6 +64,7 @@ describe('senders', function () {
       });
 
       const ways = [
+        'another thread',
         'the same vector fd',
         'a duplicate of it',
         'a second vector fd',
@@ -85,7 +86,7 @@ describe('senders', function () {
         const unknown = abi === 'rfc-v1' ? 'EISCONN uintr_register_sender' : 'true';
         assert.deepEqual(
           lines(result.stdout),
-          ways.map((way, i) => `${way} ${i < 2 ? 'true' : unknown}`),
+          ways.map((way, i) => `${way} ${i < 3 ? 'true' : unknown}`),
         );
       });
 

@@ -1,5 +1,7 @@
-// A second sender of one vector of one receiver on this thread, through other descriptors than the
-// first. Prints what became of it; the first one goes on in any case.
+// A second sender of one vector of one receiver: on another thread, and on this one through other
+// descriptors than the first. Prints what became of it; the first one goes on in any case.
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { FdSocket, Receiver, Sender, UintrError } from 'uintr';
 
 const receiver = new Receiver();
@@ -34,6 +36,10 @@ function attempt(how: string, firstFd: number, secondFd: number): void {
 }
 
 const { fd, uvecFd = -1 } = receiver.createFd(5);
+const first = new Sender(fd);
+new Worker(path.join(__dirname, '../../fixtures/send-once.js'), { workerData: fd });
+console.log('another thread', receiver.waitSync(10_000) === 5);
+first.close();
 attempt('the same vector fd', fd, fd);
 attempt('a duplicate of it', fd, duplicate(fd));
 attempt('a second vector fd', fd, receiver.createFd(5).fd);
