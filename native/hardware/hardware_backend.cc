@@ -74,7 +74,9 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
   hardware::stui();
   moveFence();
   // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
-  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more.
+  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more; a
+  // program without this library can, for on uintr-next its index leads here, and on a vector that
+  // is handed out again its posts are like any other's.
   fence();
   for (Mailbox::Slot& stale : mailbox_->slots) {
     stale.upid.pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
