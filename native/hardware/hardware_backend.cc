@@ -114,7 +114,10 @@ Inbox HardwareReceiver::open(int vector) {
   const auto hold = std::make_shared<Hold>(Hold{mailbox_, uvecFdOf(vector)});
   return {.carrier = os::duplicate(hold->uvecFd->get()),
           .upid = {hold, &slot(vector)},
-          .wakesFutex = false};
+          .wakesFutex = false,
+          // Masked, or in flight: it shows up once the handler runs. And on rfc-v1 closing the last
+          // copy of the uvec fd would clear its bit in PIR.
+          .arrivesLate = true};
 }
 
 std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
