@@ -18,6 +18,8 @@ struct Inbox {
   os::UniqueFd carrier;        // what the bundle takes to the senders
   std::shared_ptr<Upid> upid;  // where the posts show up; keeps its page mapped
   bool wakesFutex = false;     // senders share `upid`, so they can wake a futex on it
+  // A post may show up there only after its sender is gone, but not once the inbox is dropped.
+  bool arrivesLate = false;
 };
 
 // One per receiver, used on the thread that made it.

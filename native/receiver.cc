@@ -70,7 +70,12 @@ void Receiver::remove(ChannelId id) {
   if (found == indexes_.end()) return;
   const std::size_t index = found->second;
   const Look look = looks_[index];
+  Inbox& inbox = channels_[index].inbox;
+  const bool allArrived = !inbox.arrivesLate || (!masked_ && backend_->fence());
   if (uintr::take(*look.upid, look.bit)) held_ |= look.bit;
+  if (!allArrived && std::ranges::find(orphans_, inbox.upid, &Orphan::upid) == orphans_.end()) {
+    orphans_.push_back({.upid = std::move(inbox.upid), .bit = look.bit});
+  }
   // By hand: closing is not enough while a bundle that somebody holds has the eventfd too.
   if (eventfds_) eventfds_->remove(channels_[index].eventfd.get());
   // The last one takes its place.
@@ -100,6 +105,9 @@ std::uint64_t Receiver::pending() const {
   for (const Look& look : looks_) {
     if (isRaised(*look.upid, look.bit)) vectors |= look.bit;
   }
+  for (const Orphan& orphan : orphans_) {
+    if (isRaised(*orphan.upid, orphan.bit)) vectors |= orphan.bit;
+  }
   return vectors;
 }
 
@@ -116,6 +124,10 @@ bool Receiver::take(int vector) {
   for (const Look& look : looks_) {
     if (look.bit != bit || !isRaised(*look.upid, bit)) continue;
     if (uintr::take(*look.upid, bit)) taken = true;
+  }
+  for (const Orphan& orphan : orphans_) {
+    if (orphan.bit != bit || !isRaised(*orphan.upid, bit)) continue;
+    if (uintr::take(*orphan.upid, bit)) taken = true;
   }
   return taken;
 }
@@ -135,11 +147,20 @@ Receiver::Sleep Receiver::park(Activity how) {
   uintr::park(*state_, how, ++parks_);
   parked_ = true;
   const bool fenced = backend_->fence();
+  if (fenced && !masked_) dropOrphans();
   if (pending() != 0) {
     unpark();
     return Sleep::None;
   }
   return fenced ? Sleep::Long : Sleep::Brief;
+}
+
+// Once all has arrived that their holders posted.
+void Receiver::dropOrphans() {
+  for (const Orphan& orphan : orphans_) {
+    if (uintr::take(*orphan.upid, orphan.bit)) held_ |= orphan.bit;
+  }
+  orphans_.clear();
 }
 
 void Receiver::unpark() {

@@ -93,6 +93,13 @@ class Receiver {
     std::uint64_t bit;
   };
 
+  // A vector whose holders are gone while a post of theirs may still be on its way.
+  struct Orphan {
+    std::shared_ptr<Upid> upid;
+    std::uint64_t bit;
+  };
+
+  void dropOrphans();
   static void watch(os::Epoll& eventfds, const Channel& channel);
 
   ThreadRegistration registration_;
@@ -102,6 +109,7 @@ class Receiver {
   std::vector<Channel> channels_;
   std::vector<Look> looks_;  // of the channel with the same index
   std::unordered_map<ChannelId, std::size_t> indexes_;
+  std::vector<Orphan> orphans_;        // one a vector at the most
   std::optional<os::Epoll> eventfds_;  // made by the first sleepOnEventfds
   std::uint64_t held_ = 0;             // taken from vector fds that are gone, not yet delivered
   std::uint64_t parks_ = 0;

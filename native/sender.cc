@@ -4,6 +4,7 @@
 #include "hardware/hardware.h"
 #include "os/eventfd.h"
 #include "os/futex.h"
+#include "os/unix_socket.h"
 #include "page_file.h"
 #include "software/software_backend.h"
 #include "vector_fd.h"
@@ -12,12 +13,14 @@ namespace uintr {
 
 namespace {
 
-std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle) {
+std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle, int vectorFd) {
   switch (bundle.backend) {
     case BackendKind::Software:
       return software::createSender(bundle.carrier.get(), bundle.vector);
     case BackendKind::Hardware:
-      if (hardware::detect().usable) return hardware::createSender(bundle.carrier.get());
+      if (hardware::detect().usable) {
+        return hardware::createSender(bundle.carrier.get(), os::socketCookie(vectorFd));
+      }
       throw Error{"ERR_UINTR_NO_HARDWARE",
                   "the receiver uses the hardware backend, and here " + hardware::detect().reason};
   }
@@ -40,7 +43,7 @@ Sender::Sender(int vectorFd) {
   if (hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
   if (vector_ >= 0) {
     state_ = &kForeignReceiver;
-    backend_ = hardware::createSender(vectorFd);
+    backend_ = hardware::createSender(vectorFd, 0);
     return;
   }
   Bundle<os::UniqueFd> bundle = peekBundle(vectorFd);
@@ -50,7 +53,7 @@ Sender::Sender(int vectorFd) {
   statePage_ = std::move(*page);
   state_ = statePage_.as<const StatePage>();
   eventfd_ = std::move(bundle.eventfd);
-  backend_ = openCarrier(bundle);
+  backend_ = openCarrier(bundle, vectorFd);
   if (backend_ == nullptr) throwBadDescriptors(vectorFd);
   vectorFd_ = os::duplicate(vectorFd);
 }

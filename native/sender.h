@@ -23,7 +23,8 @@ class Sender {
   bool send() noexcept;
 
   // Hangs up (POLLRDHUP) when the receiver is gone, however it went. -1 for a bare uvec fd, which
-  // does not tell.
+  // does not tell: poll(2) finds it readable and writable at any time, and what is sent to a
+  // receiver that has exited vanishes.
   int liveness() const { return vectorFd_.get(); }
 
  private:

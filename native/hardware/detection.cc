@@ -18,6 +18,7 @@
 
 #include "cpu.h"
 #include "hardware/hardware_backend.h"
+#include "hardware/process_mutex.h"
 #include "spin.h"
 
 namespace uintr::hardware {
@@ -42,6 +43,8 @@ void onSigill(int signal, siginfo_t* info, void* context) {
 
 // TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI).
 bool testuiWorks() {
+  // Whoever restores the handler takes away that of another copy of this addon that is not done.
+  const std::lock_guard lock(processMutex);
   struct sigaction action {};
   action.sa_sigaction = onSigill;
   action.sa_flags = SA_SIGINFO;
@@ -62,7 +65,7 @@ bool testuiWorks() {
 bool selfTest(Kernel kernel) {
   HardwareReceiver receiver(kernel, {});
   const Inbox inbox = receiver.open(kVectors - 1);
-  const auto send = [&] { HardwareSender(kernel, inbox.carrier.get()).raise(); };
+  const auto send = [&] { HardwareSender(kernel, inbox.carrier.get(), 0).raise(); };
   const auto arrives = [&] {
     // The fence's millisecond is no measure here: an interrupt that is late is still of use.
     Deadline deadline(kSelfTestLimit);
@@ -129,8 +132,8 @@ std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options) 
   return std::make_unique<HardwareReceiver>(Kernel(detect().abi), options);
 }
 
-std::unique_ptr<SenderBackend> createSender(int uvecFd) {
-  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd);
+std::unique_ptr<SenderBackend> createSender(int uvecFd, std::uint64_t socket) {
+  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd, socket);
 }
 
 int vectorOf(int uvecFd) {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -33,9 +34,9 @@ struct ReceiverOptions {
   bool foreignSenders = false;
 };
 
-// Both only where detect() says `usable`. Throw os::SystemError.
+// Both only where detect() says `usable`. Throw os::SystemError. `socket`: see Target.
 std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options);
-std::unique_ptr<SenderBackend> createSender(int uvecFd);
+std::unique_ptr<SenderBackend> createSender(int uvecFd, std::uint64_t socket);
 
 // The vector behind a bare uvec fd; -1 when it is none.
 int vectorOf(int uvecFd);

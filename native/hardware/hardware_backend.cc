@@ -5,6 +5,8 @@
 #if UINTR_HAS_HARDWARE
 
 #include <chrono>
+#include <cstdlib>
+#include <utility>
 
 #include "spin.h"
 
@@ -17,6 +19,24 @@ constexpr std::chrono::milliseconds kFenceLimit{1};
 
 // How long to wait for a late one before its vector is handed out, which happens once a vector.
 constexpr std::chrono::milliseconds kLateFenceLimit{50};
+
+// Set while this thread has a handler.
+thread_local const Kernel* registeredWith = nullptr;
+
+void unregisterThisThread() {
+  if (registeredWith == nullptr) return;
+  // UIF stays as it is in the kernels there are: mask here, and the next receiver of this thread
+  // unmasks.
+  clui();
+  std::exchange(registeredWith, nullptr)->unregisterHandler();
+}
+
+// The main thread can end without environment clean-up hooks: process.exit() and an uncaught
+// exception stop the workers, whose hooks do run, and call exit(3), which calls this on the same
+// thread, once the last line of JavaScript has run.
+void unregisterAtExit() {
+  [[maybe_unused]] static const int once = std::atexit(unregisterThisThread);
+}
 
 }  // namespace
 
@@ -31,18 +51,18 @@ HardwareReceiver::Attachment::~Attachment() {
 HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
     : kernel(registerWith) {
   kernel.registerHandler(interruptHandler(), waiting);
+  registeredWith = &kernel;
+  unregisterAtExit();
 }
 
 HardwareReceiver::Registration::~Registration() {
   // Before this thread executes another program, too (lib/exec-guard.ts): a kernel goes down when
-  // somebody posts to a receiver that has. UIF stays as it is in the kernels there are: mask here,
-  // and the next receiver of this thread unmasks.
-  hardware::clui();
-  kernel.unregisterHandler();
+  // somebody posts to a receiver that has.
+  unregisterThisThread();
 }
 
 HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
-    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get()) {
+    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get(), 0) {
 }
 
 HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)
@@ -54,7 +74,9 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
   hardware::stui();
   moveFence();
   // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
-  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more.
+  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more; a
+  // program without this library can, for on uintr-next its index leads here, and on a vector that
+  // is handed out again its posts are like any other's.
   fence();
   for (Mailbox::Slot& stale : mailbox_->slots) {
     stale.upid.pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
@@ -92,7 +114,10 @@ Inbox HardwareReceiver::open(int vector) {
   const auto hold = std::make_shared<Hold>(Hold{mailbox_, uvecFdOf(vector)});
   return {.carrier = os::duplicate(hold->uvecFd->get()),
           .upid = {hold, &slot(vector)},
-          .wakesFutex = false};
+          .wakesFutex = false,
+          // Masked, or in flight: it shows up once the handler runs. And on rfc-v1 closing the last
+          // copy of the uvec fd would clear its bit in PIR.
+          .arrivesLate = true};
 }
 
 std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {

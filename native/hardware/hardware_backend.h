@@ -32,7 +32,7 @@ class HardwareReceiver final : public ReceiverBackend {
   };
 
   // Thread exit and worker termination destroy it on the same thread (environment clean-up hook),
-  // as the kernel demands.
+  // as the kernel demands; where a process ends without those, exit(3) unregisters.
   struct Registration {
     Registration(Kernel kernel, bool waiting);
     ~Registration();
@@ -67,7 +67,8 @@ class HardwareReceiver final : public ReceiverBackend {
 
 class HardwareSender final : public SenderBackend {
  public:
-  HardwareSender(Kernel kernel, int uvecFd) : target_(kernel, uvecFd) {}
+  HardwareSender(Kernel kernel, int uvecFd, std::uint64_t socket)
+      : target_(kernel, uvecFd, socket) {}
 
   void raise() noexcept override { senduipi(target_.uipiIndex()); }
   Upid& upid() noexcept override { return upid_; }

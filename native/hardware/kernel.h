@@ -23,7 +23,8 @@ class Kernel {
   bool registerHandler(void* handler, bool waiting) const;
   void unregisterHandler() const noexcept;
 
-  // A uvec fd for the vector of the calling thread's handler.
+  // A uvec fd for the vector of the calling thread's handler; close-on-exec, as every copy of it
+  // has to be (os::duplicate): a post to a receiver that executes takes a kernel down.
   os::UniqueFd createFd(int vector) const;
 
   // A uipi index for SENDUIPI. On rfc-v1 of the calling thread, on uintr-next of the process.

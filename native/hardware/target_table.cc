@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "hardware/process_mutex.h"
 
 namespace uintr::hardware {
 
@@ -23,19 +24,19 @@ namespace {
 struct Entry {
   std::thread::id thread;  // on rfc-v1 each thread has a table
   os::UniqueFd uvecFd;     // ours: on rfc-v1 the target is gone with the last copy of the fd
+  std::uint64_t socket;    // of the vector fd that it came from, or 0
   int uipiIndex;
   int users;
 };
 
-// One lock around every registration and unregistration of the process: two threads in
-// register_sender at once can be given the same index, and then a post goes astray. A process has
-// one target table, and so one of these. A child made by fork(2) shares the table: what it
-// registers or unregisters happens here, too. Node.js never runs this code between fork and exec.
-std::mutex mutex;
+// Under processMutex, as is every registration and unregistration: two threads in register_sender
+// at once can be given the same index, and then a post goes astray. A child made by fork(2) shares
+// the table: what it registers or unregisters happens here, too. Node.js never runs this code
+// between fork and exec.
 std::vector<Entry> entries;
 
-// Whether both descriptors are the same uvec fd: kcmp(2). Where that is not allowed, they count as
-// two and get an index each.
+// Whether both descriptors are the same uvec fd: kcmp(2). Where that is forbidden, as by default in
+// Docker's containers, they count as two and get an index each; rfc-v1 refuses that (EISCONN).
 bool isSameFile(int first, int second) {
   const pid_t self = ::getpid();
   return ::syscall(SYS_kcmp, self, self, KCMP_FILE, first, second) == 0;
@@ -47,11 +48,15 @@ std::thread::id tableOwner(const Kernel& kernel) {
 
 }  // namespace
 
-Target::Target(Kernel kernel, int uvecFd) : kernel_(kernel) {
-  const std::lock_guard lock(mutex);
+Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel) {
+  const std::lock_guard lock(processMutex);
   const std::thread::id thread = tableOwner(kernel);
   const auto known = std::ranges::find_if(entries, [&](const Entry& entry) {
-    return entry.thread == thread && isSameFile(entry.uvecFd.get(), uvecFd);
+    if (entry.thread != thread) return false;
+    // One socket has one bundle, which only its receiver could change, to its own harm. No other
+    // part of a bundle is proof: a holder can put what it was given into a bundle of its own.
+    if (socket != 0 && entry.socket == socket) return true;
+    return isSameFile(entry.uvecFd.get(), uvecFd);
   });
   if (known != entries.end()) {
     ++known->users;
@@ -61,12 +66,15 @@ Target::Target(Kernel kernel, int uvecFd) : kernel_(kernel) {
   os::UniqueFd own = os::duplicate(uvecFd);
   entries.reserve(entries.size() + 1);  // nothing may fail once the kernel has given an index
   uipiIndex_ = kernel.registerSender(own.get());
-  entries.push_back(
-      {.thread = thread, .uvecFd = std::move(own), .uipiIndex = uipiIndex_, .users = 1});
+  entries.push_back({.thread = thread,
+                     .uvecFd = std::move(own),
+                     .socket = socket,
+                     .uipiIndex = uipiIndex_,
+                     .users = 1});
 }
 
 Target::~Target() {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(processMutex);
   const std::thread::id thread = tableOwner(kernel_);
   const auto entry = std::ranges::find_if(entries, [&](const Entry& candidate) {
     return candidate.thread == thread && candidate.uipiIndex == uipiIndex_;

@@ -9,7 +9,8 @@ namespace uintr::hardware {
 // A uipi index for a uvec fd, valid for as long as this lives. Use it on the thread that made it.
 class Target {
  public:
-  Target(Kernel kernel, int uvecFd);  // throws os::SystemError
+  // `socket`: the vector fd's os::socketCookie, by which its senders share an index; 0 without one.
+  Target(Kernel kernel, int uvecFd, std::uint64_t socket);  // throws os::SystemError
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
   ~Target();

@@ -21,7 +21,7 @@ const Detection& detect() {
 std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions&) {
   return nullptr;
 }
-std::unique_ptr<SenderBackend> createSender(int) {
+std::unique_ptr<SenderBackend> createSender(int, std::uint64_t) {
   return nullptr;
 }
 int vectorOf(int) {

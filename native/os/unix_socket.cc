@@ -69,6 +69,12 @@ UniqueFd peerPidFd(int socket) {
   throwErrno("getsockopt");
 }
 
+std::uint64_t socketCookie(int socket) {
+  std::uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  return ::getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0 ? cookie : 0;
+}
+
 std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds) {
   iovec part{.iov_base = const_cast<std::byte*>(data.data()), .iov_len = data.size()};
   msghdr message{};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,10 @@ ucred peerCredentials(int socket);
 
 // A pidfd of that process (SO_PEERPIDFD, Linux 6.5); empty where the kernel does not know it.
 UniqueFd peerPidFd(int socket);
+
+// Names the socket among all that this kernel has had since it started (SO_COOKIE, net/core/sock.c,
+// sock_gen_cookie(): since Linux 5.10 across network namespaces). 0 where there is none.
+std::uint64_t socketCookie(int socket);
 
 // Sends data with descriptors attached (SCM_RIGHTS, unix(7)). Returns how many bytes were taken:
 // all of them, but for a stream whose buffer is full. SystemError{EAGAIN} when none were.

@@ -80,6 +80,8 @@ describe('the machine code', function () {
     );
     const handler = /<[^\n]*onInterrupt[^\n]*>:\n([\s\S]*?)\n\n/.exec(`${text}\n\n`)?.[1] ?? '';
     assert.match(handler, /uiret/);
+    // UIRET would undo it.
+    assert.doesNotMatch(handler, /clui/);
     assert.doesNotMatch(handler, /\bcall|\bsyscall|%xmm|%st|GOTTPOFF|TLSGD|TLSLD|TLSDESC/);
   });
 });

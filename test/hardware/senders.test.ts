@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { execute, onHardware } from '../support/hardware.js';
-import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
+import { execute, lines, onHardware, program } from '../support/hardware.js';
+import {
+  type Abi,
+  ABIS,
+  boundMs,
+  type Result,
+  run,
+  type Stats,
+  workshop,
+} from '../support/testbed.js';
 
 // Of the self-test: its fence, and a sender on each of two threads. Of the receiver: its fence.
 const SELF_TEST = 3;
@@ -9,7 +17,17 @@ const FENCE = 1;
 
 describe('senders', function () {
   this.timeout(boundMs);
-  const file = workshop();
+  const file = workshop('test/hardware/programs', 'forbid_kcmp');
+
+  /** As in Docker's containers, by default. */
+  function withoutKcmp(
+    abi: Abi,
+    [name = '', ...args]: readonly string[],
+    knobs: readonly string[] = [],
+  ): Promise<Result> {
+    const command = [file('forbid_kcmp'), process.execPath, program(name), ...args];
+    return run(abi, command, { knobs, env: { UINTR_BACKEND: 'hardware' } });
+  }
 
   for (const abi of ABIS) {
     describe(abi, () => {
@@ -34,6 +52,42 @@ describe('senders', function () {
         const all = await calls('sharing', 'all');
         assert.equal(all['register_sender'], SELF_TEST + FENCE + 2);
         assert.equal(all['unregister_sender'], SELF_TEST + 2);
+      });
+
+      it('of one vector fd share one index without kcmp(2), too', async () => {
+        const stats = file('stats.json');
+        const result = await withoutKcmp(abi, ['sharing', 'all'], [`--stats=${stats}`]);
+        assert.equal(result.signal, 'SIGKILL', result.stderr);
+        const { systemCalls } = JSON.parse(readFileSync(stats, 'utf8')) as Stats;
+        assert.equal(systemCalls['register_sender'], SELF_TEST + FENCE + 2);
+        assert.equal(systemCalls['unregister_sender'], SELF_TEST + 2);
+      });
+
+      const ways = [
+        'another thread',
+        'the same vector fd',
+        'a duplicate of it',
+        'a second vector fd',
+        'the bare uvec fd',
+      ];
+
+      it('know one target by whatever descriptor', async () => {
+        const output = await onHardware(abi, ['sharing-fds']);
+        assert.deepEqual(
+          lines(output),
+          ways.map((way) => `${way} true`),
+        );
+      });
+
+      it('know one target by its vector fd alone without kcmp(2)', async () => {
+        const result = await withoutKcmp(abi, ['sharing-fds']);
+        assert.deepEqual([result.code, result.signal], [0, null], result.stderr);
+        // What rfc-v1 says of a second connection.
+        const unknown = abi === 'rfc-v1' ? 'EISCONN uintr_register_sender' : 'true';
+        assert.deepEqual(
+          lines(result.stdout),
+          ways.map((way, i) => `${way} ${i < 3 ? 'true' : unknown}`),
+        );
       });
 
       // On rfc-v1 a receiver has 64 descriptors, and one thread cannot fill its table with them.

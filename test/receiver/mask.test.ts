@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { turns } from '../support/settle.js';
@@ -32,6 +33,22 @@ describe('masking', () => {
     assert.equal(receiver.waitSync(3), -1);
     receiver.stui();
     assert.equal(receiver.waitSync(), 8);
+    assert.equal(receiver.poll(), -1);
+  });
+
+  it('keeps what a holder raised that is gone', async () => {
+    const receiver = use(new Receiver());
+    const vectorFd = receiver.createFd(8);
+    const sender = use(new Sender(vectorFd));
+    receiver.clui();
+    sender.send();
+    sender.close();
+    const gone = once(vectorFd, 'disconnect');
+    vectorFd.close();
+    await gone;
+    assert.equal(receiver.poll(), -1);
+    receiver.stui();
+    assert.equal(receiver.poll(), 8);
     assert.equal(receiver.poll(), -1);
   });
 

@@ -28,7 +28,7 @@ export const root = findRoot();
 export const testbed = join(root, 'test/testbed');
 
 /** C programs that are libraries to be preloaded. */
-const PRELOADED = new Set(['block_sigill', 'jit']);
+const PRELOADED = new Set(['block_sigill', 'jit', 'slow_sigill']);
 
 /** How long a program may take, on a machine as slow as may be. */
 export const boundMs = 100_000;

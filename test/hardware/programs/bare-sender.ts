@@ -1,11 +1,11 @@
 // Sends through a bare uvec fd: descriptor 3, or what comes over the Unix socket that is
-// descriptor 3. Argument: fd, socket or exited.
+// descriptor 3, and then holds it until that ends. Argument: fd, socket or exited.
 import { closeSync } from 'node:fs';
 import { FdSocket, Sender, UintrError } from 'uintr';
 
 const how = process.argv[2];
-let fd = 3;
-if (how === 'socket') fd = new FdSocket(3).receiveSync(10_000)?.fds[0] ?? -1;
+const socket = how === 'socket' ? new FdSocket(3) : undefined;
+const fd = socket === undefined ? 3 : (socket.receiveSync(10_000)?.fds[0] ?? -1);
 try {
   const sender = new Sender(fd);
   const second = new Sender(fd); // shares the connection
@@ -13,6 +13,7 @@ try {
   sender.close();
   second.send();
   console.log('sent', second.vector);
+  socket?.receiveSync(10_000);
   second.close();
 } catch (error) {
   if (!(error instanceof UintrError)) throw error;

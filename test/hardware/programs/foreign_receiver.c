@@ -1,6 +1,7 @@
 /*
  * A receiver without the library. Starts the given program with its uvec fd as descriptor 3, or
- * with a Unix socket there over which it sends the uvec fd, and waits for the interrupt.
+ * with a Unix socket there over which it sends the uvec fd, and waits for the interrupt. The socket
+ * ends once that has come.
  * foreign_receiver ABI fd|socket|exited PROGRAM ARGUMENTS...
  */
 #include "uintr.h"
@@ -10,6 +11,10 @@ static volatile int interrupted = -1;
 static HANDLER handler(struct __uintr_frame* frame, unsigned long long vector) {
   (void)frame;
   interrupted = (int)vector;
+}
+
+static void await_interrupt(void) {
+  for (int i = 0; i < 1000 && interrupted < 0; i++) nap(10);
 }
 
 static void* receive_and_exit(void* fd) {
@@ -57,11 +62,16 @@ int main(int argc, char** argv) {
     execv(argv[3], argv + 3);
     _exit(127);
   }
-  if (by_socket) send_fd(pair[0], fd);
+  if (by_socket) {
+    send_fd(pair[0], fd);
+    close(fd); /* on rfc-v1 a connection is gone with the last copy: the sender has to keep one */
+    await_interrupt();
+    shutdown(pair[0], SHUT_WR);
+  }
   int status = 0;
   CHECK(waitpid(child, &status, 0) == child && status == 0);
   if (!exits) {
-    for (int i = 0; i < 1000 && interrupted < 0; i++) nap(10);
+    await_interrupt();
     printf("interrupted: vector %d\n", interrupted);
     CHECK(uintr_unregister_handler(0) == 0);
   }

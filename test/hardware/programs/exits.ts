@@ -1,0 +1,50 @@
+// The process ends in the way of the argument, with a receiver open. A listener of `exit` is
+// interrupted once more.
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { Receiver, Sender } from 'uintr';
+
+const receiver = new Receiver();
+const sender = new Sender(receiver.createFd(1));
+
+const ways: Record<string, () => unknown> = {
+  'at its natural end': () => {},
+  'by process.exit()': () => process.exit(),
+  'by process.exit() in an interrupt listener': () => {
+    receiver.on('interrupt', () => process.exit());
+    sender.send();
+  },
+  'by process.exit() while a worker has a receiver, too': () => {
+    new Worker(__filename).on('message', () => process.exit());
+  },
+  'after process.exit() in a worker': () => {
+    new Worker(__filename, { argv: ['exit'] });
+  },
+  'by an uncaught exception': () => {
+    throw new Error('on purpose');
+  },
+  'by an uncaught exception in an interrupt listener': () => {
+    receiver.on('interrupt', () => {
+      throw new Error('on purpose');
+    });
+    sender.send();
+  },
+  'by an unhandled rejection': () => Promise.reject(new Error('on purpose')),
+  // As packages do that wrap it.
+  'by process.reallyExit()': () => {
+    process.emit('exit', 0);
+    (process as unknown as { reallyExit(code: number): void }).reallyExit(0);
+  },
+};
+
+if (isMainThread) {
+  process.on('exit', () => {
+    receiver.poll();
+    sender.send();
+    console.log('exit', receiver.poll());
+  });
+  void ways[process.argv[2] ?? '']?.();
+} else {
+  if (process.argv[2] === 'exit') process.exit();
+  receiver.on('interrupt', () => {});
+  parentPort?.postMessage('open');
+}
