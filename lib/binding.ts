@@ -132,7 +132,8 @@ export function findAddon(): string | undefined {
 /** Says what was tried, where, and what was wrong with it. */
 function loadError(error: unknown): UintrError {
   const file = findAddon();
-  const why = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const why = text.trim().replace(/\s+/g, ' '); // node-gyp-build's comes in several lines
   return new UintrError(
     'ERR_UINTR_UNSUPPORTED_PLATFORM',
     file === undefined

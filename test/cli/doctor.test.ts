@@ -48,28 +48,28 @@ async function diagnose(options: Parameters<typeof uintr>[1] = {}): Promise<Diag
 
 const software = { UINTR_BACKEND: 'software' };
 
-/** Promised to those who read the JSON. */
-const IDS = [
-  'backend',
-  'roundTrip',
-  'pending',
-  'addon',
-  'platform',
-  'node',
-  'libc',
-  'cpu',
-  'addon.hardware',
-  'cpu.uintr',
-  'kernel.uintr',
-  'kernel.abi',
-  'selfTest',
-  'kernel.futexWaitv',
-  'kernel.sealFutureWrite',
-  'seccomp',
-  'container',
-  'descriptors',
-  'cores',
-];
+/** Promised to those who read the JSON: ids, and what data they have. */
+const PROMISED: Readonly<Record<string, readonly string[]>> = {
+  backend: ['auto', 'chosen', 'variable'],
+  roundTrip: ['open', 'poll', 'waitSync', 'waitSyncOfTwo', 'eventLoop'],
+  pending: ['present'],
+  addon: ['file', 'origin', 'error'],
+  platform: ['platform', 'arch', 'release'],
+  node: ['version'],
+  libc: ['family', 'version'],
+  cpu: ['model', 'waitpkg'],
+  'addon.hardware': ['hardware'],
+  'cpu.uintr': ['uintr'],
+  'kernel.uintr': ['uintr'],
+  'kernel.abi': ['abi'],
+  selfTest: ['selfTest'],
+  'kernel.futexWaitv': ['futexWaitv'],
+  'kernel.sealFutureWrite': ['sealFutureWrite'],
+  seccomp: ['mode', 'noNewPrivs'],
+  container: ['kind'],
+  descriptors: ['soft', 'hard', 'receive', 'send', 'inFlight'],
+  cores: ['available', 'allowed', 'quota'],
+};
 
 describe('uintr doctor', function () {
   this.timeout(boundMs);
@@ -78,15 +78,13 @@ describe('uintr doctor', function () {
     const { backend, reason, facts } = await diagnose({ env: software });
     assert.equal(backend, 'software');
     assert.ok(reason.length > 10, reason);
-    assert.deepEqual(
-      facts.map(({ id }) => id),
-      IDS,
-    );
-    for (const { id, label, value, status, advice, data } of facts) {
+    const found = facts.map(({ id, data }) => [id, Object.keys(data)]);
+    assert.deepEqual(Object.fromEntries(found), PROMISED);
+    assert.equal(found.length, Object.keys(PROMISED).length);
+    for (const { id, label, value, status, advice } of facts) {
       for (const text of [id, label, value]) assert.ok(text.length > 0, id);
       assert.ok(['ok', 'note', 'problem'].includes(status), id);
       assert.equal(typeof advice, status === 'ok' ? 'undefined' : 'string', id);
-      assert.equal(typeof data, 'object', id);
     }
   });
 
@@ -196,6 +194,22 @@ describe('uintr doctor', function () {
       assert.equal(status, 'problem');
       assert.match(value, /killed by SIGKILL/);
     });
+  });
+
+  it('does not take silence for a trial that went well', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'uintr-doctor-'));
+    try {
+      // In each thread but the main one.
+      const mute = join(folder, 'mute.cjs');
+      writeFileSync(mute, `if (!require('node:worker_threads').isMainThread) process.exit();`);
+      const env = { ...software, NODE_OPTIONS: `--require ${mute}` };
+      const diagnosis = await diagnose({ env });
+      assert.equal(diagnosis.backend, null);
+      assert.equal(factOf(diagnosis, 'roundTrip').status, 'problem');
+      assert.equal(factOf(diagnosis, 'roundTrip').data['open'], null);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('says that another platform is not supported', async () => {

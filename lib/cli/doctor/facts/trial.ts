@@ -20,7 +20,10 @@ export function whyTrialFailed(examination: Examination): string | undefined {
   if (failed?.failure) return `${TRIALS[failed.trial]}: ${failed.failure.message}`;
   const { end } = examination;
   const next = Object.values(TRIALS)[reports.length];
-  return end === undefined || next === undefined ? end?.message : `${next}: ${end.message}`;
+  if (next === undefined) return end?.message;
+  const [answer] = told(examination, 'capabilities');
+  if (end === undefined && answer?.capabilities.backend === null) return undefined;
+  return `${next}: ${end?.message ?? 'the process ended before it was done'}`;
 }
 
 function roundTrip(examination: Examination, addon: Fact): Finding {
