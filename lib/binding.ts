@@ -108,24 +108,32 @@ function load(): Binding | UintrError {
       `uintr needs Linux; this is ${process.platform}`,
     );
   }
-  const root = path.dirname(__dirname);
   try {
-    // Looks at build/Release (compiled here), then at prebuilds/<platform>-<arch> (in the package).
-    return (loadPrebuild(root) as Addon).setup(UintrError);
+    return (loadPrebuild(ROOT) as Addon).setup(UintrError);
   } catch (error) {
-    return loadError(root, error);
+    return loadError(error);
+  }
+}
+
+const ROOT = path.dirname(__dirname);
+
+/**
+ * The addon's file: build/Release (compiled here), or else one of prebuilds/<platform>-<arch> (in
+ * the package). Undefined when there is none.
+ */
+export function findAddon(): string | undefined {
+  try {
+    return loadPrebuild.resolve(ROOT);
+  } catch {
+    return undefined; // loading it fails as well, and says where it looked
   }
 }
 
 /** Says what was tried, where, and what was wrong with it. */
-function loadError(root: string, error: unknown): UintrError {
-  let file: string | undefined;
-  try {
-    file = loadPrebuild.resolve(root);
-  } catch {
-    // There is none: `error` lists the places that were searched.
-  }
-  const why = error instanceof Error ? error.message : String(error);
+function loadError(error: unknown): UintrError {
+  const file = findAddon();
+  const text = error instanceof Error ? error.message : String(error);
+  const why = text.trim().replace(/\s+/g, ' '); // node-gyp-build's comes in several lines
   return new UintrError(
     'ERR_UINTR_UNSUPPORTED_PLATFORM',
     file === undefined

@@ -1,8 +1,9 @@
 // Packs the package as it would be published, installs it into an empty project as a dependent
-// would, and uses it from there: no install script, both module systems, types for each.
+// would, and uses it from there: no install script, both module systems, types for each, and the
+// command.
 'use strict';
 
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -10,6 +11,14 @@ const assert = require('node:assert/strict');
 
 const root = path.dirname(__dirname);
 const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+// As npm links the command; on the backend that every machine has.
+const uintr = (folder, args) =>
+  spawnSync(path.join(folder, 'node_modules/.bin/uintr'), args, {
+    env: { ...process.env, UINTR_BACKEND: 'software' },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-package-'));
 
 const source = `
@@ -23,7 +32,7 @@ receiver.close();
 
 try {
   run(process.execPath, [path.join(__dirname, 'build-native.js'), '--prebuild'], root);
-  const [{ filename }] = JSON.parse(
+  const [{ filename, size }] = JSON.parse(
     run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root),
   );
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
@@ -46,7 +55,25 @@ try {
   );
   run(process.execPath, ['a.cjs'], folder);
   run(process.execPath, ['b.mjs'], folder);
-  console.log(`${filename}: installed and used by require and by import`);
+
+  const doctor = uintr(folder, ['doctor', '--json']);
+  assert.equal(doctor.status, 1, doctor.stderr);
+  const { backend, facts } = JSON.parse(doctor.stdout);
+  assert.equal(backend, 'software');
+  const { data } = facts.find(({ id }) => id === 'addon');
+  assert.equal(data.origin, 'prebuilt');
+  assert.ok(data.file.startsWith(installed), data.file);
+
+  // Nothing that only developers of the package have is within its reach.
+  const least = ['--quick', '--mode', 'one core', '-r', '1', '-n', '100'];
+  const only = ['--only', 'uintr|MessagePort|zeromq'];
+  const bench = uintr(folder, ['bench', ...least, ...only]);
+  assert.equal(bench.status, 0, bench.stderr);
+  assert.match(bench.stdout, /> uintr event loop .*\n/);
+  assert.match(bench.stdout, /^│ +MessagePort /m);
+  assert.match(bench.stdout, /^Left out, not installed: zeromq inproc/m);
+
+  console.log(`${filename}, ${size} bytes: installed; used by require, by import, as a command`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,41 +1,52 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { scratchFolder } from './node/transports/scratch.js';
 
-const ROOT = path.resolve(__dirname, '../../../..');
-const SOURCES = path.join(ROOT, 'scripts/bench/c');
-const OUTPUT = path.join(ROOT, 'build/bench');
+// From the package's root, because this file is compiled to one place and bundled into another.
+const SOURCES = path.join(path.dirname(require.resolve('uintr/package.json')), 'scripts/bench/c');
 
-/** Compiles the C ping-pong, unless it is newer than its sources. Returns the program's path. */
-export function compilePingPong(): string {
-  const sources = readdirSync(SOURCES)
-    .filter((name) => name.endsWith('.c') && name !== EMPTY_CALL)
-    .map((name) => path.join(SOURCES, name));
-  return compile('ping-pong', sources, ['-lrt']);
+export const COMPILER = process.env['CC'] ?? 'cc';
+
+export interface Compiled {
+  readonly file: string;
+  /** Why there is no such file, if there is none. */
+  readonly absent?: string;
 }
 
 const EMPTY_CALL = 'empty_call.c';
 
-/** An addon whose one function does nothing. Undefined where Node's headers are not beside it. */
-export function compileEmptyCall(): string | undefined {
-  const headers = path.join(path.dirname(path.dirname(process.execPath)), 'include/node');
-  try {
-    statSync(path.join(headers, 'node_api.h'));
-  } catch {
-    return undefined;
-  }
-  const flags = ['-shared', '-fPIC', `-I${headers}`];
-  return compile('empty_call.node', [path.join(SOURCES, EMPTY_CALL)], flags);
+/** The ping-pong in C. */
+export function compilePingPong(): Compiled {
+  const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c') && name !== EMPTY_CALL);
+  return compile('ping-pong', sources, ['-lrt']);
 }
 
-function compile(name: string, sources: readonly string[], flags: readonly string[]): string {
-  const output = path.join(OUTPUT, name);
-  mkdirSync(OUTPUT, { recursive: true });
-  const changed = Math.max(...sources.map((source) => statSync(source).mtimeMs));
-  const compiled = statSync(output, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (compiled <= changed) {
-    const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
-    execFileSync('cc', [...strict, ...sources, '-o', output, ...flags], { stdio: 'inherit' });
+/** An addon whose one function does nothing. Undefined where it cannot be compiled. */
+export function compileEmptyCall(): string | undefined {
+  const headers = path.join(path.dirname(path.dirname(process.execPath)), 'include/node');
+  if (!existsSync(path.join(headers, 'node_api.h'))) return undefined;
+  const flags = ['-shared', '-fPIC', `-I${headers}`];
+  const { file, absent } = compile('empty_call.node', [EMPTY_CALL], flags);
+  return absent === undefined ? file : undefined;
+}
+
+let folder: string | undefined;
+
+function compile(name: string, sources: readonly string[], flags: readonly string[]): Compiled {
+  folder ??= scratchFolder();
+  const file = path.join(folder, name);
+  const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
+  try {
+    execFileSync(COMPILER, [...strict, ...sources, '-o', file, ...flags], {
+      cwd: SOURCES,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    accessSync(file, constants.X_OK); // not so where the folder is mounted noexec
+    return { file };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const absent = code === 'ENOENT' ? `no C compiler (${COMPILER})` : message;
+    return { file, absent: absent.split('\n', 1)[0] ?? absent };
   }
-  return output;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { BackendChoice } from 'uintr';
+import type { Compiled } from './compile.js';
 import { type Cpus, type Mode, MODES } from './modes.js';
 import type { Probe } from './node/apart.js';
 import type { Settings } from './node/transport.js';
@@ -25,17 +26,19 @@ export interface Contestant {
   readonly class: Class;
   readonly ours: boolean;
   readonly modes: readonly Mode[];
+  /** Why it cannot take part here, if so. */
+  readonly absent?: string | undefined;
   /** The program that plays; it writes what each round took: nanoseconds, as doubles. */
   command(round: Round): readonly string[];
 }
 
 const ASLEEP = ['one core', 'two cores'] as const satisfies readonly Mode[];
 
-export function contestants(pingPong: string, backends: readonly BackendChoice[]): Contestant[] {
+export function contestants(pingPong: Compiled, backends: readonly BackendChoice[]): Contestant[] {
   return [...inC(pingPong), ...nodesOwn(), ...backends.flatMap(ours)];
 }
 
-function inC(program: string): Contestant[] {
+function inC({ file, absent }: Compiled): Contestant[] {
   const contestant = (
     transport: string,
     name: string,
@@ -45,8 +48,9 @@ function inC(program: string): Contestant[] {
     class: 'C, processes',
     ours: false,
     modes,
+    absent,
     command: ({ rounds, warmUp, cpus }) =>
-      [program, transport, rounds, warmUp, cpus.first, cpus.other].map(String),
+      [file, transport, rounds, warmUp, cpus.first, cpus.other].map(String),
   });
   return [
     contestant('spin', 'shared line, spinning', ['spin']),
@@ -68,13 +72,17 @@ function nodesOwn(): Contestant[] {
     name: string,
     kind: Class,
     modes: readonly Mode[] = ASLEEP,
+    absent?: string,
   ): Contestant => ({
     name,
     class: kind,
     ours: false,
     modes,
+    absent,
     command: (round) => nodeCommand({ transport, ...round }),
   });
+  const zeromq = (transport: string, name: string, kind: Class): Contestant =>
+    contestant(transport, name, kind, ASLEEP, isInstalled('zeromq') ? undefined : 'not installed');
   return [
     contestant('atomics-spin', 'Atomics, spinning', 'threads, blocking', ['spin']),
     contestant('receive-message-on-port', 'receiveMessageOnPort, polled', 'threads, blocking', [
@@ -84,13 +92,22 @@ function nodesOwn(): Contestant[] {
     contestant('atomics-wait-async', 'Atomics.waitAsync', 'threads, event loop'),
     contestant('message-port', 'MessagePort', 'threads, event loop'),
     contestant('broadcast-channel', 'BroadcastChannel', 'threads, event loop'),
-    contestant('zeromq-inproc', 'zeromq inproc', 'threads, event loop'),
+    zeromq('zeromq-inproc', 'zeromq inproc', 'threads, event loop'),
     contestant('fifo', 'FIFO by fs', 'processes, blocking'),
     contestant('process-send-json', 'process.send json', 'processes, event loop'),
     contestant('process-send-advanced', 'process.send advanced', 'processes, event loop'),
     contestant('net-unix', 'net Unix socket', 'processes, event loop'),
-    contestant('zeromq-ipc', 'zeromq ipc', 'processes, event loop'),
+    zeromq('zeromq-ipc', 'zeromq ipc', 'processes, event loop'),
   ];
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Longer than any round: the receiver never sleeps. */

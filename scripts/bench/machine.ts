@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { capabilities, type Capabilities } from 'uintr';
+import { COMPILER } from './compile.js';
 import type { Cpus } from './modes.js';
 
 export interface Machine {
@@ -29,8 +30,13 @@ function allowedPair(): Cpus {
   return { first, other };
 }
 
-function firstLineOf(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8' }).split('\n', 1)[0] ?? '';
+function compiler(): string {
+  try {
+    const text = execFileSync(COMPILER, ['--version'], { encoding: 'utf8' });
+    return text.split('\n', 1)[0] ?? '';
+  } catch {
+    return 'no C compiler';
+  }
 }
 
 export function describeMachine(): Machine {
@@ -42,7 +48,7 @@ export function describeMachine(): Machine {
     hypervisor: /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo) ? 'virtual machine' : 'bare metal',
     kernel: os.release(),
     node: process.version,
-    compiler: firstLineOf('cc', '--version'),
+    compiler: compiler(),
     pinning: allowedPair(),
     backend,
     reason,

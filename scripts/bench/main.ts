@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { BackendChoice } from 'uintr';
+import { type BackendChoice, capabilities } from 'uintr';
 import { boundsOf } from './bounds.js';
 import { compileEmptyCall, compilePingPong } from './compile.js';
 import { contestants } from './contestants.js';
@@ -62,8 +62,8 @@ const QUICK: Effort = {
   wakeUps: 100,
 };
 
-function parseOptions(): Options {
-  return new Command('bench')
+function parseOptions(args: readonly string[], name: string): Options {
+  return new Command(name)
     .description('Measures uintr beside every other doorbell that a Node program can pick.')
     .option('-q, --quick', 'less of everything, for a first look', false)
     .option(
@@ -78,7 +78,7 @@ function parseOptions(): Options {
     .option('-n, --rounds <count>', 'round trips of a run', parseCount)
     .option('--json <file>', 'write all figures there')
     .option('--svg <file>', 'write a chart there')
-    .parse()
+    .parse(args, { from: 'user' })
     .opts<Options>();
 }
 
@@ -120,11 +120,17 @@ async function measure(options: Options): Promise<Results> {
   const machine = describeMachine();
   const program = compilePingPong();
   const effort = options.quick ? QUICK : FULL;
+  const modes = options.mode.filter(
+    (mode) => mode === 'one core' || machine.pinning.first !== machine.pinning.other,
+  );
   const plan: Plan = {
     repeats: options.repeats ?? effort.repeats,
     rounds: options.rounds ?? effort.rounds,
     cpus: machine.pinning,
-    probe: { program, apart: floorOfCpusApart(program, machine.pinning) },
+    probe:
+      modes.includes('spin') && program.absent === undefined
+        ? { program: program.file, apart: floorOfCpusApart(program.file, machine.pinning) }
+        : undefined,
   };
   const { repeats, rounds, cpus } = plan;
   const wanted = (what: string): boolean => options.only?.test(what) ?? true;
@@ -132,7 +138,6 @@ async function measure(options: Options): Promise<Results> {
     machine.backend === 'hardware' ? ['software', 'hardware'] : ['software'];
   const backend = backends.at(-1) ?? 'auto';
 
-  const modes = options.mode.filter((mode) => mode === 'one core' || cpus.first !== cpus.other);
   const entries = entriesOf(contestants(program, backends), modes).filter((entry) =>
     wanted(`${entry.contestant.name} (${entry.contestant.class})`),
   );
@@ -180,8 +185,15 @@ async function measure(options: Options): Promise<Results> {
   }
 }
 
-async function main(): Promise<void> {
-  const options = parseOptions();
+/** The whole program; `name` is what its help calls it. */
+export async function bench(args: readonly string[], name = 'bench'): Promise<void> {
+  const options = parseOptions(args, name);
+  const { backend, reason } = capabilities();
+  if (backend === null) {
+    console.error(`There is nothing to measure here: ${reason}`);
+    process.exitCode = 2;
+    return;
+  }
   const results = await measure(options);
   console.log(report(results));
   if (options.json !== undefined) {
@@ -190,4 +202,4 @@ async function main(): Promise<void> {
   if (options.svg !== undefined) writeFileSync(options.svg, await chart(results));
 }
 
-void main();
+if (require.main === module) void bench(process.argv.slice(2));

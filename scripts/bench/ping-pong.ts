@@ -30,8 +30,8 @@ export interface Plan {
   /** Of a run, for a contestant that sleeps; one that spins is faster and makes more. */
   readonly rounds: number;
   readonly cpus: Cpus;
-  /** For runs that spin. */
-  readonly probe: Probe;
+  /** For runs that spin; absent where there is no floor to look at. */
+  readonly probe?: Probe | undefined;
 }
 
 const SPINNING_ROUNDS_TIMES = 20;
@@ -72,7 +72,12 @@ export async function pingPong(
   plan: Plan,
   onRun: (what: string) => void,
 ): Promise<{ rows: Row[]; failures: Failure[] }> {
-  const failures = new Map<Entry, Failure>();
+  const failures = new Map(
+    entries.flatMap((entry) => {
+      const { absent } = entry.contestant;
+      return absent === undefined ? [] : [[entry, failureOf(entry, absent)] as const];
+    }),
+  );
   const schedule = scheduleOf(entries);
   const turns = new Map<Entry, number>();
   for (let repeat = 0; repeat < plan.repeats; ++repeat) {
@@ -87,12 +92,16 @@ export async function pingPong(
         if (times.length > 0) entry.runs.set(turn, summarize(times));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        failures.set(entry, { contestant: contestant.name, mode, reason });
+        failures.set(entry, failureOf(entry, reason));
       }
     }
   }
   const played = entries.filter((entry) => entry.runs.size > 0);
   return { rows: played.map((entry) => rowOf(entry, played)), failures: [...failures.values()] };
+}
+
+function failureOf({ contestant, mode }: Entry, reason: string): Failure {
+  return { contestant: contestant.name, mode, reason };
 }
 
 /** The times of the rounds that count. */
@@ -101,10 +110,11 @@ async function play(contestant: Contestant, mode: Mode, plan: Plan): Promise<Flo
   const rounds = plan.rounds * (spinning ? SPINNING_ROUNDS_TIMES : 1);
   const warmUp = Math.ceil(rounds / WARM_UP_PART);
   const cpus = cpusOf(mode, plan.cpus);
-  const probe = spinning ? { probe: plan.probe } : {};
+  const probe = spinning && plan.probe !== undefined ? { probe: plan.probe } : {};
   const times = await runForTimes(contestant.command({ mode, rounds, warmUp, cpus, ...probe }));
   const isFloor = spinning && contestant.class === 'C, processes'; // it has no probe but itself
-  return isFloor && summarize(times).p50 < plan.probe.apart ? new Float64Array() : times;
+  const tooNear = isFloor && summarize(times).p50 < (plan.probe?.apart ?? 0);
+  return tooNear ? new Float64Array() : times;
 }
 
 function rowOf(entry: Entry, all: readonly Entry[]): Row {

@@ -162,7 +162,12 @@ function boundsText({ bounds }: Results): string {
 }
 
 function failuresText({ failures }: Results): string {
-  return failures
-    .map(({ contestant, mode, reason }) => `Left out: ${contestant}, ${mode}: ${reason}`)
+  const reasons = new Set(failures.map(({ reason }) => reason));
+  return [...reasons]
+    .map((reason) => {
+      const those = failures.filter((failure) => failure.reason === reason);
+      const names = new Set(those.map(({ contestant, mode }) => `${contestant} (${mode})`));
+      return `Left out, ${reason}: ${[...names].join(', ')}`;
+    })
     .join('\n');
 }

@@ -1,0 +1,69 @@
+// The native addon: which file it is, or why there is none.
+
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../../package.js';
+import { type Examination, told } from '../examine.js';
+import { type Fact, fact, type Finding, ok, problem } from '../fact.js';
+import { adviceFor } from './advice.js';
+import { isLinux, NEEDS_LINUX } from './machine.js';
+
+/** Where node-gyp-build looks, in its order. */
+const PLACES = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-${process.arch}`];
+
+const fromHere = path.relative(process.cwd(), ROOT) || '.';
+
+export const COMPILE_IT =
+  `Compile it here, with python3, make and g++ 11 or later: ` +
+  `npx node-gyp rebuild -C ${fromHere.startsWith('..') ? ROOT : fromHere}`;
+
+export const addonFact = (examination: Examination): Fact =>
+  fact('addon', 'Addon', () => addon(examination));
+
+function addon(examination: Examination): Finding {
+  const [report] = told(examination, 'addon');
+  if (report === undefined) {
+    const { end } = examination;
+    const error = `not loaded: ${end?.message ?? 'nothing is known'}`;
+    // With a code, the process could not even be started; without one, it ended while it loaded.
+    const advice = end?.code === undefined ? COMPILE_IT : adviceFor(end);
+    return problem(error, advice, { file: null, origin: null, error });
+  }
+  const { file, failure } = report;
+  const shown = file === null ? '' : inPackage(file);
+  const origin = shown.startsWith('prebuilds') ? 'prebuilt' : 'compiled here';
+  if (failure === null) return ok(`${shown} (${origin})`, { file, origin, error: null });
+
+  const data = { file, origin: file === null ? null : origin, error: failure.message };
+  if (!isLinux()) return problem('none', NEEDS_LINUX, data);
+  if (failure.code === 'ERR_DLOPEN_DISABLED') {
+    const advice = 'Start Node without --no-addons, or with --allow-addons. See NODE_OPTIONS, too.';
+    return problem('Node may not load addons', advice, data);
+  }
+  return file === null
+    ? problem(`none for ${process.platform}-${process.arch}: ${search()}`, COMPILE_IT, data)
+    : problem(`${shown} does not load: ${reasonOf(failure.message)}`, COMPILE_IT, data);
+}
+
+const inPackage = (file: string): string =>
+  file.startsWith(ROOT + path.sep) ? path.relative(ROOT, file) : file;
+
+/** The loader's own words: without the file's name, which it says once more. */
+const reasonOf = (message: string): string =>
+  (message.split(' does not load: ')[1] ?? message).split('\n', 1)[0] ?? message;
+
+/** What is in the places that were searched. */
+function search(): string {
+  return PLACES.map((place) => {
+    const found = filesIn(path.join(ROOT, place));
+    return `${place} has ${found.length === 0 ? 'none' : `only ${found.join(' and ')}`}`;
+  }).join(', ');
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.node'));
+  } catch {
+    return [];
+  }
+}

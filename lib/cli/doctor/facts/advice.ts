@@ -1,0 +1,23 @@
+// What to do when something of the kernel's is refused.
+
+import { REPORT_IT } from '../fact.js';
+import type { Failure } from '../report.js';
+
+const SYSTEM_CALLS =
+  'memfd_create, eventfd2, futex, futex_waitv, epoll_*, socketpair, sendmsg, recvmsg, mmap, fcntl';
+
+export function adviceFor({ code = '', syscall }: Partial<Failure> = {}): string {
+  if (['EMFILE', 'ENFILE', 'ETOOMANYREFS'].includes(code)) return RAISE_THE_LIMIT;
+  if (['EPERM', 'EACCES', 'ENOSYS'].includes(code)) {
+    return (
+      `A seccomp filter, a container runtime or a security module refuses ${syscall ?? 'a call'}: ` +
+      `allow it. uintr calls ${SYSTEM_CALLS}; on kernels with rfc-v1 also kcmp.`
+    );
+  }
+  return REPORT_IT;
+}
+
+export const RAISE_THE_LIMIT =
+  'Raise the limit on descriptors: ulimit -n 65536, LimitNOFILE= of systemd, --ulimit nofile= of ' +
+  'Docker. A vector fd takes 3 in its receiver and 2 in a sender, and until it is received 3 of ' +
+  'what an unprivileged user may have in flight.';

@@ -1,0 +1,112 @@
+// Loads the addon, asks it what it knows and tries it out. A process of its own, started by
+// examine.ts: whatever becomes of it is a finding. Writes each thing as soon as it is known.
+
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { binding, findAddon, loadFailure } from '../../binding.js';
+import { type Backend, capabilities, chooseBackend } from '../../capabilities.js';
+import { Receiver } from '../../receiver.js';
+import { Sender } from '../../sender.js';
+import type { BellData } from './bell.js';
+import { type Failure, failureOf, type Report, type Trial } from './report.js';
+
+const PATIENCE_MS = 5_000;
+
+function tell(report: Report): void {
+  writeSync(1, `${JSON.stringify(report)}\n`);
+}
+
+function tellCapabilities(): Backend | null {
+  const cause = loadFailure?.cause === undefined ? loadFailure : failureOf(loadFailure.cause);
+  const failure: Failure | null = loadFailure
+    ? { message: loadFailure.message, code: cause?.code }
+    : null;
+  tell({ what: 'addon', file: findAddon() ?? null, failure });
+  const found = capabilities();
+  const compiled = loadFailure === undefined && binding().capabilities().compiled;
+  tell({ what: 'capabilities', capabilities: found, compiled });
+  return found.backend;
+}
+
+function tellChoice(): Backend | undefined {
+  try {
+    const backend = loadFailure === undefined ? chooseBackend('auto') : null;
+    tell({ what: 'choice', backend, failure: null });
+    return backend ?? undefined;
+  } catch (error) {
+    tell({ what: 'choice', backend: null, failure: failureOf(error) });
+    return undefined;
+  }
+}
+
+async function attempt(trial: Trial, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+    tell({ what: 'trial', trial, failure: null });
+  } catch (error) {
+    tell({ what: 'trial', trial, failure: failureOf(error) });
+  }
+}
+
+function expectArrival(vector: number): void {
+  if (vector === -1) throw new Error(`no interrupt within ${PATIENCE_MS / 1000} s`);
+}
+
+async function tryOut(backend: Backend): Promise<void> {
+  const receiver = new Receiver({ backend, busyPollMicros: 0 });
+  const vectorFd = receiver.createFd(0);
+  const own = new Sender(vectorFd);
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: BellData = { fd: vectorFd.fd, gate };
+  const worker = new Worker(path.join(__dirname, 'bell.js'), { workerData });
+  const [failure] = (await once(worker, 'message')) as [Failure | null];
+  if (failure !== null) throw Object.assign(new Error(failure.message), failure);
+  tell({ what: 'trial', trial: 'open', failure: null });
+  tell({ what: 'pending', present: vectorFd.pending !== undefined });
+  /** Soon: this thread has the time to fall asleep. */
+  const ring = (): void => {
+    Atomics.add(gate, 0, 1);
+    Atomics.notify(gate, 0);
+  };
+
+  await attempt('poll', () => {
+    own.send();
+    let vector = -1;
+    // On hardware it is on its way for a moment.
+    for (const end = Date.now() + PATIENCE_MS; vector === -1 && Date.now() < end;) {
+      vector = receiver.poll();
+    }
+    expectArrival(vector);
+  });
+  await attempt('waitSync', () => {
+    ring();
+    expectArrival(receiver.waitSync(PATIENCE_MS));
+  });
+  await attempt('waitSyncOfTwo', () => {
+    receiver.createFd(1); // for nobody: it only makes waitSync sleep on both
+    ring();
+    expectArrival(receiver.waitSync(PATIENCE_MS));
+  });
+  await attempt('eventLoop', async () => {
+    ring();
+    expectArrival(await receiver.wait({ timeout: PATIENCE_MS }));
+  });
+  await worker.terminate();
+  own.close();
+  receiver.close();
+}
+
+async function main(): Promise<void> {
+  try {
+    const auto = tellCapabilities();
+    const backend = tellChoice() ?? auto;
+    delete process.env['UINTR_BACKEND']; // a value that is none would fail everything
+    if (backend !== null) await tryOut(backend);
+  } catch (error) {
+    tell({ what: 'trial', trial: 'open', failure: failureOf(error) });
+  }
+}
+
+void main().finally(() => process.exit());

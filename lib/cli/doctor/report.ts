@@ -1,0 +1,39 @@
+// What the patient (patient.ts) tells the doctor, a line of JSON each.
+
+import type { Backend, Capabilities } from '../../capabilities.js';
+
+export interface Failure {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly syscall?: string | undefined;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message, code, syscall } = error as NodeJS.ErrnoException;
+  return { message, code, syscall };
+}
+
+/** What is tried, in this order. */
+export const TRIALS = {
+  open: 'opening',
+  poll: 'poll',
+  waitSync: 'waitSync',
+  waitSyncOfTwo: 'waitSync of two vectors',
+  eventLoop: 'event loop',
+} as const;
+export type Trial = keyof typeof TRIALS;
+
+export type Report =
+  | { readonly what: 'addon'; readonly file: string | null; readonly failure: Failure | null }
+  | {
+      readonly what: 'capabilities';
+      readonly capabilities: Capabilities;
+      /** The addon has the hardware backend. */
+      readonly compiled: boolean;
+    }
+  /** What `auto` and UINTR_BACKEND come to. */
+  | { readonly what: 'choice'; readonly backend: Backend | null; readonly failure: Failure | null }
+  | { readonly what: 'trial'; readonly trial: Trial; readonly failure: Failure | null }
+  /** Memory of the addon's can be seen from JavaScript. */
+  | { readonly what: 'pending'; readonly present: boolean };

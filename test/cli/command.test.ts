@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { uintr } from '../support/command.js';
+import { boundMs, root } from '../support/testbed.js';
+
+const EXIT_USAGE = 64;
+
+describe('uintr', function () {
+  this.timeout(boundMs);
+
+  it('says its version', async () => {
+    const text = readFileSync(join(root, 'package.json'), 'utf8');
+    const { version } = JSON.parse(text) as { version: string };
+    const { stdout, code } = await uintr(['--version']);
+    assert.deepEqual([stdout, code], [`${version}\n`, 0]);
+  });
+
+  for (const command of ['', 'doctor', 'bench']) {
+    it(`helps: ${command === '' ? 'by itself' : command}`, async () => {
+      const { stdout, stderr, code } = await uintr([command, '--help'].filter(Boolean));
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, new RegExp(`^Usage: uintr ${command || '<command>'} `));
+    });
+  }
+
+  for (const args of [[], ['docter'], ['doctor', '--jsn']]) {
+    it(`says what is wrong and fails: uintr ${args.join(' ')}`, async () => {
+      const { stdout, stderr, code } = await uintr(args);
+      assert.deepEqual([stdout, code], ['', EXIT_USAGE]);
+      assert.ok(stderr.includes(args.at(-1) ?? 'Usage'), stderr);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    });
+  }
+});
