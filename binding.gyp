@@ -22,6 +22,7 @@
               "native/socket_watch.cc",
               "native/vector_fd.cc",
               "native/wait_sync.cc",
+              "native/waitpkg.cc",
               "native/os/eventfd.cc",
               "native/os/futex.cc",
               "native/os/shared_memory.cc",

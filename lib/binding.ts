@@ -78,12 +78,14 @@ export interface Binding {
     onHangUp: (id: number) => void;
     hardware: boolean;
     foreignSenders: boolean;
-    busyPollMicros: number;
-    waitSyncSpinMicros: number;
+    /** In the event loop, and in waitSync; null is 'auto'. */
+    busyPollMicros: number | null;
+    waitSyncPollMicros: number | null;
+    counters: Float64Array;
   }): NativeReceiver;
   openSender(
     fd: number,
-    options: { self: object; onHangUp: () => void; drop: boolean },
+    options: { self: object; onHangUp: () => void; drop: boolean; counters: Float64Array },
   ): NativeSender;
   /** Takes over the descriptor, unless it throws. */
   openFdSocket(fd: number, options: Watcher): NativeFdSocket;

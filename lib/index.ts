@@ -5,6 +5,7 @@ export {
   type Capabilities,
 } from './capabilities.js';
 export { connect, Connection, type ConnectionEvents, type ConnectOptions } from './connection.js';
+export type { Diagnostics } from './diagnostics.js';
 export { UintrError } from './errors.js';
 export { FdListener, type FdListenerEvents, type FdListenerOptions } from './fd-listener.js';
 export {
@@ -31,5 +32,6 @@ export {
   type VectorRequest,
 } from './rendezvous.js';
 export { Sender, type SenderEvents, type SenderOptions } from './sender.js';
+export type { ReceiverStats, SenderStats } from './stats.js';
 export { VectorFd, type VectorFdEvents } from './vector-fd.js';
 export type { WaitOptions } from './waiting.js';

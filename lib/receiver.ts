@@ -10,9 +10,11 @@ import {
 } from './arguments.js';
 import { binding, type NativeReceiver } from './binding.js';
 import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
+import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closedError, UintrError } from './errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { type ListenOptions, Rendezvous } from './rendezvous.js';
+import { newReceiverCounters, type ReceiverStats, receiverStats } from './stats.js';
 import { disconnect, VectorFd } from './vector-fd.js';
 import type { WaitOptions } from './waiting.js';
 
@@ -33,11 +35,11 @@ export interface ReceiverOptions<V extends Vectors> {
   /** `auto` (the default) takes hardware where it works. `UINTR_BACKEND` overrides `auto`. */
   readonly backend?: BackendChoice;
   /**
-   * How long to spin for an interrupt before going to sleep, in microseconds. Default: 0 in the
-   * event loop, where other work may wait, and 50 in `waitSync`; a value given holds for both.
-   * Spinning pays when sender and receiver run on two cores.
+   * How long to spin for an interrupt before going to sleep, in microseconds. `auto` (the default)
+   * spins for up to 100 while that pays: after a few short sleeps, not after one that was in vain,
+   * and not where another thread wants the same core.
    */
-  readonly busyPollMicros?: number;
+  readonly busyPollMicros?: number | 'auto';
   /**
    * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
    * a receiver that sleeps, so the kernel is asked to (UINTR_HANDLER_FLAG_WAITING_RECEIVER), and
@@ -60,8 +62,6 @@ interface Waiter {
   timer: NodeJS.Timeout | undefined;
 }
 
-// Spinning for about as long as a sleep and a wake-up take costs at most twice the best choice.
-const WAIT_SYNC_SPIN_MICROS = 50;
 const MAX_BUSY_POLL_MICROS = 1_000_000;
 
 // The longest that one native waitSync sleeps: native/receiver_binding.cc, kSleepSlice.
@@ -85,6 +85,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #native: NativeReceiver;
   readonly #vectorFds = new Map<number, VectorFd>();
   readonly #waiters = new Set<Waiter>();
+  readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
   readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
   #refed = true;
@@ -101,10 +102,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.#names = new Map(
       [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
     );
-    const busyPoll =
-      options.busyPollMicros === undefined
-        ? undefined
-        : checkInteger('options.busyPollMicros', options.busyPollMicros, 0, MAX_BUSY_POLL_MICROS);
+    const busyPoll = checkBusyPoll(options.busyPollMicros);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
@@ -117,8 +115,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       },
       hardware: this.backend === 'hardware',
       foreignSenders: options.foreignSenders ?? false,
-      busyPollMicros: busyPoll ?? 0,
-      waitSyncSpinMicros: busyPoll ?? WAIT_SYNC_SPIN_MICROS,
+      busyPollMicros: busyPoll,
+      waitSyncPollMicros: busyPoll,
+      counters: this.#counters,
     });
     this.#unguard =
       this.backend === 'hardware'
@@ -126,6 +125,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
             this.close();
           })
         : () => {};
+    if (receiverOpen.hasSubscribers) receiverOpen.publish({ receiver: this });
   }
 
   /**
@@ -296,10 +296,16 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.#vectorFds.clear();
     for (const waiter of this.#waiters) waiter.reject(closedError('receiver'));
     this.#waiters.clear();
+    if (receiverClose.hasSubscribers) receiverClose.publish({ receiver: this });
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** What it has done so far, also after `close()`. */
+  get stats(): ReceiverStats {
+    return receiverStats(this.#counters);
   }
 
   /** Interrupts are taken in the event loop only while somebody is there to get them. */
@@ -314,6 +320,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   #deliver(vector: number): void {
+    if (receiverInterrupt.hasSubscribers) receiverInterrupt.publish({ receiver: this, vector });
     if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     const events = this as unknown as NamedEvents;
@@ -376,6 +383,12 @@ for (const method of [
       return this;
     },
   });
+}
+
+/** Null is 'auto'. */
+function checkBusyPoll(micros: unknown = 'auto'): number | null {
+  if (micros === 'auto') return null;
+  return checkInteger('options.busyPollMicros', micros, 0, MAX_BUSY_POLL_MICROS);
 }
 
 function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {

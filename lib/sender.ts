@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { checkFd, checkOneOf, checkOptions, invalidType } from './arguments.js';
 import { binding, type NativeSender } from './binding.js';
+import { senderClose, senderOpen } from './diagnostics.js';
 import { closedError } from './errors.js';
+import { newSenderCounters, type SenderStats, senderStats } from './stats.js';
 import { VectorFd } from './vector-fd.js';
 
 export interface SenderEvents {
@@ -29,6 +31,8 @@ export const checkOnDisconnect = (value: unknown = 'throw'): OnDisconnect =>
 export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   readonly vector: number;
   readonly #native: NativeSender;
+  readonly #counters = newSenderCounters();
+  #closed = false;
 
   /**
    * @param target a vector fd, of this process or from elsewhere; it stays the caller's.
@@ -42,9 +46,14 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     this.#native = binding().openSender(descriptorOf(target), {
       self: this,
       drop: onDisconnect === 'drop',
-      onHangUp: () => this.emit('disconnect'),
+      counters: this.#counters,
+      onHangUp: () => {
+        this.#announceEnd(true);
+        this.emit('disconnect');
+      },
     });
     this.vector = this.#native.vector;
+    if (senderOpen.hasSubscribers) senderOpen.publish({ sender: this });
   }
 
   /**
@@ -61,6 +70,18 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   /** `uintr_unregister_sender`. Closing twice is fine. */
   close(): void {
     this.#native.close();
+    this.#announceEnd(false);
+  }
+
+  /** What it has sent so far. */
+  get stats(): SenderStats {
+    return senderStats(this.#counters);
+  }
+
+  #announceEnd(disconnected: boolean): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (senderClose.hasSubscribers) senderClose.publish({ sender: this, disconnected });
   }
 
   [Symbol.dispose](): void {

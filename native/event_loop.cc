@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
 constexpr int kDeliveriesPerClock = 8;  // reading it takes as long as a tenth of a delivery
@@ -52,7 +53,7 @@ uv_loop_t* loopOf(Napi::Env env) {
 }
 
 EventLoop::EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate,
-                     microseconds busyPoll)
+                     BusyPoll busyPoll)
     : env_(env),
       receiver_(&receiver),
       delegate_(std::move(delegate)),
@@ -84,8 +85,11 @@ EventLoop::Watch::Watch(Napi::Env env, EventLoop& loop, const Receiver::NewVecto
   adopt(hangUp, this);
   uv_poll_start(wake.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
     auto& self = ownerOf<Watch>(handle);
-    if (!self.makeEdgeTriggered()) drain(self.eventfd);
-    self.owner.receiver_->unpark();  // awake: spare the senders
+    if (!self.makeEdgeTriggered()) {
+      drain(self.eventfd);
+      ++self.owner.receiver_->counters().systemCalls;
+    }
+    self.owner.wakeUp();
   });
   // Our end is shut for reading and so always readable and half hung up; asking for urgent data,
   // which a SOCK_SEQPACKET socket never has, leaves POLLHUP and POLLERR.
@@ -102,6 +106,7 @@ EventLoop::Watch::Watch(Napi::Env env, EventLoop& loop, const Receiver::NewVecto
 bool EventLoop::Watch::makeEdgeTriggered() {
   if (edgeTriggered) return true;
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.fd = eventfd}};
+  ++owner.receiver_->counters().systemCalls;
   edgeTriggered = ::epoll_ctl(uv_backend_fd(owner.loop_), EPOLL_CTL_MOD, eventfd, &event) == 0;
   return edgeTriggered;
 }
@@ -138,12 +143,13 @@ void EventLoop::close() {
 void EventLoop::beforePoll() {
   if (!listening_ || receiver_->isMasked()) return;
   if (uv_backend_timeout(loop_) == 0) return stayAwake();
-  if (busyPoll_ > busyPoll_.zero()) {
+  if (busyPoll_.limit() > microseconds::zero()) {
     if (!spinAndDeliver()) return;
   } else if (traffic_ && receiver_->pending() != 0) {
     // Where there is traffic, look before announcing sleep, too: it spares the senders a wake-up.
     return stayAwake();
   }
+  asleepSince_ = steady_clock::now();
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
     case Receiver::Sleep::None:
       return stayAwake();
@@ -157,6 +163,14 @@ void EventLoop::beforePoll() {
   }
 }
 
+// A sender has rung: spare the others the same.
+void EventLoop::wakeUp() {
+  if (!receiver_->isParked()) return;
+  receiver_->unpark();
+  ++receiver_->counters().wakeUps;
+  busyPoll_.slept(steady_clock::now() - asleepSince_);
+}
+
 void EventLoop::stayAwake() {
   // An active idle handle makes the loop poll without blocking, whatever other handles do.
   uv_idle_start(idle_.get(), [](uv_idle_t*) {});
@@ -167,36 +181,42 @@ bool EventLoop::canDeliver() const {
 }
 
 // Spins and delivers what comes, without a turn of the loop between two interrupts, which would
-// cost more than the interrupts do. The loop's other work waits for little longer than `busyPoll_`,
-// however many come. Returns whether the receiver is to park.
+// cost more than the interrupts do. The loop's other work waits for little longer than the spin's
+// limit, however many come. Returns whether the receiver is to park.
 bool EventLoop::spinAndDeliver() {
   const auto delegate = delegate_.lock();
-  auto limit = busyPoll_;
+  auto limit = busyPoll_.limit();
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
-  Deadline deadline(limit);
+  Spin spin(limit, busyPoll_.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
-  bool timeIsUp = false;
+  bool nothingCame = false;
   const Next next = [&] {
     for (;;) {
       const int vector = takeNext(vectors);
       if (vector >= 0) return vector;
-      timeIsUp = !spinUntil([&] { return (vectors = receiver_->pendingSoon()) != 0; }, deadline);
-      if (timeIsUp) return -1;
+      vectors = receiver_->spin(spin);
+      nothingCame = vectors == 0;
+      if (nothingCame) return -1;
     }
   };
-  for (int delivered = 1; delegate->deliver(next); ++delivered) {
+  int delivered = 0;
+  bool isTime = false;  // for the loop's other work
+  while (!isTime && delegate->deliver(next)) {
+    ++delivered;
     if (!canDeliver()) return false;
     // A listener may have given the loop work to do.
-    const bool clockIsDue = delivered % kDeliveriesPerClock == 0;
-    if (uv_backend_timeout(loop_) == 0 || (clockIsDue && deadline.hasPassed())) {
-      stayAwake();
-      return false;
-    }
+    isTime =
+        uv_backend_timeout(loop_) == 0 || (delivered % kDeliveriesPerClock == 0 && spin.timeIsUp());
   }
-  if (!timeIsUp) return false;
-  uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
-  return true;
+  if (!isTime && !nothingCame) return false;  // no JavaScript can run any more
+  busyPoll_.spun(delivered > 0, spin.wasCrowded());
+  if (delivered == 0) {
+    uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
+    return true;
+  }
+  stayAwake();
+  return false;
 }
 
 void EventLoop::afterPoll() {

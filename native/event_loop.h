@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "busy_poll.h"
 #include "receiver.h"
 #include "uv_handle.h"
 
@@ -33,8 +34,7 @@ class EventLoop {
   };
 
   // `receiver` must live until close().
-  EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate,
-            std::chrono::microseconds busyPoll);
+  EventLoop(Napi::Env env, Receiver& receiver, std::weak_ptr<Delegate> delegate, BusyPoll busyPoll);
 
   // A new vector fd: its wake-ups and its hang-up. Until unwatch() or close().
   void watch(const Receiver::NewVectorFd& vectorFd);
@@ -66,11 +66,13 @@ class EventLoop {
   bool canDeliver() const;
   int takeNext(std::uint64_t& vectors);
   void stayAwake();
+  void wakeUp();
 
   Napi::Env env_;
   Receiver* receiver_;  // null once closed
   std::weak_ptr<Delegate> delegate_;
-  std::chrono::microseconds busyPoll_;
+  BusyPoll busyPoll_;
+  std::chrono::steady_clock::time_point asleepSince_;  // while parked
   bool listening_ = false;
   bool traffic_ = false;      // interrupts came in the last turn
   bool willBeWoken_ = false;  // in this turn's sleep every post rings an eventfd

@@ -26,8 +26,9 @@ ThreadRegistration::~ThreadRegistration() {
   hasReceiver = false;
 }
 
-Receiver::Receiver(const OpenBackend& openBackend)
-    : backend_(openBackend()),
+Receiver::Receiver(const OpenBackend& openBackend, ReceiverCounters& counters)
+    : counters_(counters),
+      backend_(openBackend()),
       stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
       state_(stateFile_.mapping.as<StatePage>()) {
 }
@@ -72,7 +73,7 @@ void Receiver::remove(ChannelId id) {
   const Look look = looks_[index];
   Inbox& inbox = channels_[index].inbox;
   const bool allArrived = !inbox.arrivesLate || (!masked_ && backend_->fence());
-  if (uintr::take(*look.upid, look.bit)) held_ |= look.bit;
+  if (takeFrom(*look.upid, look.bit)) held_ |= look.bit;
   if (!allArrived && std::ranges::find(orphans_, inbox.upid, &Orphan::upid) == orphans_.end()) {
     orphans_.push_back({.upid = std::move(inbox.upid), .bit = look.bit});
   }
@@ -111,9 +112,24 @@ std::uint64_t Receiver::pending() const {
   return vectors;
 }
 
-std::uint64_t Receiver::pendingSoon() {
-  for (const Look& look : looks_) expect(*look.upid);
-  return pending();
+std::uint64_t Receiver::spin(Spin& spin) {
+  std::uint64_t vectors = 0;
+  const void* line = looks_.size() == 1 ? looks_.front().upid : nullptr;
+  const auto arrives = [&] {
+    for (const Look& look : looks_) expect(*look.upid);
+    return (vectors = pending()) != 0;
+  };
+  const int systemCalls = spin.systemCalls();
+  ++(spin.until(arrives, line) ? counters_.spinsPaid : counters_.spinsVain);
+  counters_.systemCalls += spin.systemCalls() - systemCalls;
+  return vectors;
+}
+
+bool Receiver::takeFrom(Upid& upid, std::uint64_t bit) {
+  // The look spares the locked operation where there is nothing.
+  if (!isRaised(upid, bit) || !uintr::take(upid, bit)) return false;
+  ++counters_.posts;
+  return true;
 }
 
 bool Receiver::take(int vector) {
@@ -122,13 +138,12 @@ bool Receiver::take(int vector) {
   held_ &= ~bit;
   // From every holder's page: to the receiver a vector is one interrupt, whoever raised it.
   for (const Look& look : looks_) {
-    if (look.bit != bit || !isRaised(*look.upid, bit)) continue;
-    if (uintr::take(*look.upid, bit)) taken = true;
+    if (look.bit == bit && takeFrom(*look.upid, bit)) taken = true;
   }
   for (const Orphan& orphan : orphans_) {
-    if (orphan.bit != bit || !isRaised(*orphan.upid, bit)) continue;
-    if (uintr::take(*orphan.upid, bit)) taken = true;
+    if (orphan.bit == bit && takeFrom(*orphan.upid, bit)) taken = true;
   }
+  if (taken) ++counters_.deliveries;
   return taken;
 }
 
@@ -152,13 +167,14 @@ Receiver::Sleep Receiver::park(Activity how) {
     unpark();
     return Sleep::None;
   }
+  ++counters_.sleeps;
   return fenced ? Sleep::Long : Sleep::Brief;
 }
 
 // Once all has arrived that their holders posted.
 void Receiver::dropOrphans() {
   for (const Orphan& orphan : orphans_) {
-    if (uintr::take(*orphan.upid, orphan.bit)) held_ |= orphan.bit;
+    if (takeFrom(*orphan.upid, orphan.bit)) held_ |= orphan.bit;
   }
   orphans_.clear();
 }
@@ -186,6 +202,7 @@ void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
     if ((expected & bitOf(channel.vector % 32)) != 0) return;
     waits[count++] = {.word = word, .expected = expected};
   }
+  ++counters_.systemCalls;
   os::futexWait(std::span(waits).first(count), timeout);
 }
 
@@ -198,6 +215,7 @@ void Receiver::sleepOnEventfds(std::chrono::microseconds timeout) {
   std::array<epoll_event, 64> events;
   // epoll_pwait2, which takes nanoseconds, is Linux 5.11.
   const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(timeout);
+  ++counters_.systemCalls;
   eventfds_->wait(events, static_cast<int>(rounded.count()));
 }
 

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "backend.h"
+#include "counters.h"
 #include "os/epoll.h"
 #include "page_file.h"
+#include "spin.h"
 
 namespace uintr {
 
@@ -43,13 +45,16 @@ class Receiver {
 
   // The backend is opened only once it is known that the thread has no receiver yet.
   using OpenBackend = std::function<std::unique_ptr<ReceiverBackend>()>;
-  explicit Receiver(const OpenBackend& openBackend);
+  // `counters` must live as long.
+  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters);
   ~Receiver();
 
   NewVectorFd createVectorFd(int vector);
 
   // Frees what belongs to a vector fd. What its holders raised last stays pending.
   void remove(ChannelId id);
+
+  ReceiverCounters& counters() { return counters_; }
 
   void stui();
   void clui();
@@ -58,7 +63,7 @@ class Receiver {
 
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
-  std::uint64_t pendingSoon();  // the same, for who spins: it makes taking them cheaper
+  std::uint64_t spin(Spin& spin);  // until there are some, or the spin is over
   bool take(int vector);
   int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 
@@ -99,10 +104,12 @@ class Receiver {
     std::uint64_t bit;
   };
 
+  bool takeFrom(Upid& upid, std::uint64_t bit);
   void dropOrphans();
   static void watch(os::Epoll& eventfds, const Channel& channel);
 
   ThreadRegistration registration_;
+  ReceiverCounters& counters_;
   std::unique_ptr<ReceiverBackend> backend_;
   PageFile stateFile_;
   StatePage* state_;

@@ -5,6 +5,7 @@
 
 #include "addon.h"
 #include "bound_function.h"
+#include "counters_binding.h"
 #include "event_loop.h"
 #include "hardware/hardware.h"
 #include "js_callbacks.h"
@@ -19,14 +20,23 @@ namespace {
 // So that terminating a worker takes effect: V8 stops between two slices, not in a system call.
 constexpr std::chrono::microseconds kSleepSlice{50'000};
 
+// (number | null): null is 'auto'.
+BusyPoll busyPollOf(const Napi::Value& micros) {
+  if (micros.IsNull()) return BusyPoll(std::nullopt);
+  return BusyPoll(BusyPoll::Micros(micros.As<Napi::Number>().Int64Value()));
+}
+
 class ReceiverBinding final : public EventLoop::Delegate,
                               public std::enable_shared_from_this<ReceiverBinding> {
  public:
   ReceiverBinding(Napi::Env env, const Napi::Object& options)
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
-        waitSpin_(options.Get("waitSyncSpinMicros").As<Napi::Number>().Int64Value()),
-        receiver_(std::in_place, [&] { return openBackend(options); }) {}
+        counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
+        waitSyncPoll_(busyPollOf(options.Get("waitSyncPollMicros"))),
+        receiver_(
+            std::in_place, [&] { return openBackend(options); },
+            countersIn<ReceiverCounters>(counters_.Value())) {}
 
   ~ReceiverBinding() override { release(); }
 
@@ -38,7 +48,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   }
 
   // Apart from the constructor, because shared_from_this() works only afterwards.
-  void open(std::chrono::microseconds busyPoll) {
+  void open(BusyPoll busyPoll) {
     loop_.emplace(env_, *receiver_, weak_from_this(), busyPoll);
     // Closed when the environment ends, and alive until either.
     keepAlive_ = shared_from_this();
@@ -72,7 +82,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
-      return number(env, uintr::waitSync(*receiver_, waitSpin_, limit));
+      return number(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit));
     });
   }
 
@@ -203,13 +213,15 @@ class ReceiverBinding final : public EventLoop::Delegate,
     while (!pending_.empty()) forget(pending_.begin()->first);
     fds_.clear();
     receiver_.reset();
+    counters_.Reset();
     callbacks_.reset();
     keepAlive_.reset();
   }
 
   Napi::Env env_;
   std::shared_ptr<Callbacks> callbacks_;
-  std::chrono::microseconds waitSpin_;
+  Napi::Reference<Napi::Float64Array> counters_;  // outlives the receiver that writes there
+  BusyPoll waitSyncPoll_;
   std::optional<Receiver> receiver_;  // empty once closed
   std::optional<EventLoop> loop_;
   std::unordered_map<Receiver::ChannelId, os::UniqueFd> fds_;
@@ -226,8 +238,7 @@ Napi::Value openReceiver(const Napi::CallbackInfo& info) {
   return translating(env, [&]() -> Napi::Value {
     const auto options = info[0].As<Napi::Object>();
     const auto receiver = std::make_shared<ReceiverBinding>(env, options);
-    receiver->open(
-        std::chrono::microseconds(options.Get("busyPollMicros").As<Napi::Number>().Int64Value()));
+    receiver->open(busyPollOf(options.Get("busyPollMicros")));
     Napi::Object result = Napi::Object::New(env);
     result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
     result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);

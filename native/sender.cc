@@ -38,7 +38,7 @@ constinit const StatePage kForeignReceiver{};
 
 }  // namespace
 
-Sender::Sender(int vectorFd) {
+Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
   // A bare uvec fd, from a C program.
   if (hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
   if (vector_ >= 0) {
@@ -63,6 +63,7 @@ bool Sender::send() noexcept {
   // posted to this one on hardware.
   if (activityOf(loadState(*state_)) == Activity::Closed) return false;
   backend_->raise();
+  ++counters_.posts;
   const StateWord state = loadState(*state_);
   const Activity activity = activityOf(state);
   if (activity == Activity::Running) [[likely]] {
@@ -76,6 +77,7 @@ bool Sender::send() noexcept {
 void Sender::notify(StateWord state) noexcept {
   Upid& upid = backend_->upid();
   uintr::notify(upid, state, [&] {
+    ++counters_.wakeUps;
     if (activityOf(state) == Activity::ParkedOnFutex) {
       return os::futexWake(wordOf(upid.pir, vector_));
     }

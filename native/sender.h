@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "backend.h"
+#include "counters.h"
 #include "os/shared_memory.h"
 #include "os/unique_fd.h"
 
@@ -13,8 +14,8 @@ namespace uintr {
 class Sender {
  public:
   // A vector fd, or on hardware a bare uvec fd; it stays the caller's. Throws os::SystemError or
-  // Error.
-  explicit Sender(int vectorFd);
+  // Error. `counters` must live as long.
+  Sender(int vectorFd, SenderCounters& counters);
 
   int vector() const { return vector_; }
 
@@ -30,6 +31,7 @@ class Sender {
  private:
   void notify(StateWord state) noexcept;
 
+  SenderCounters& counters_;
   int vector_ = -1;
   os::UniqueFd vectorFd_;
   os::UniqueFd eventfd_;

@@ -4,6 +4,7 @@
 
 #include "addon.h"
 #include "bound_function.h"
+#include "counters_binding.h"
 #include "js_callbacks.h"
 #include "sender.h"
 #include "uv_handle.h"
@@ -17,7 +18,8 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
   SenderBinding(Napi::Env env, int vectorFd, const Napi::Object& options)
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Sender", options)),
-        sender_(std::in_place, vectorFd),
+        counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
+        sender_(std::in_place, vectorFd, countersIn<SenderCounters>(counters_.Value())),
         drop_(options.Get("drop").As<Napi::Boolean>().Value()),
         liveness_(env) {
     if (sender_->liveness() >= 0) watchLiveness();
@@ -76,20 +78,22 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
     napi_remove_env_cleanup_hook(env_, &SenderBinding::onEnvironmentEnd, this);
     liveness_.close();
     sender_.reset();
+    counters_.Reset();
     callbacks_.reset();
   }
 
   Napi::Env env_;
   std::shared_ptr<Callbacks> callbacks_;
-  std::optional<Sender> sender_;  // empty once closed or hung up
-  bool drop_;                     // send() to nobody is no error
+  Napi::Reference<Napi::Float64Array> counters_;  // outlives the sender that writes there
+  std::optional<Sender> sender_;                  // empty once closed or hung up
+  bool drop_;                                     // send() to nobody is no error
   bool hungUp_ = false;
   UvHandle<uv_poll_t> liveness_;
 };
 
 }  // namespace
 
-// (fd: number, options: { self, onHangUp, drop }) => NativeSender
+// (fd: number, options: { self, onHangUp, drop, counters }) => NativeSender
 Napi::Value openSender(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {

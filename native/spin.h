@@ -9,6 +9,9 @@
 #include <immintrin.h>
 #endif
 
+#include "os/context_switches.h"
+#include "waitpkg.h"
+
 namespace uintr {
 
 inline void pauseCpu() {
@@ -19,42 +22,89 @@ inline void pauseCpu() {
 #endif
 }
 
-// A point in time, counted from the first question: the clock costs as much as an interrupt, and
-// most waits end before anybody asks.
-class Deadline {
+// One time of spinning, perhaps for several interrupts.
+class Spin {
  public:
-  explicit Deadline(std::chrono::microseconds limit) : limit_(limit) {}
+  // Crowded: at the latest when the time is up, too.
+  enum class Until { TimeIsUp, Crowded };
 
-  std::chrono::nanoseconds left() {
-    const auto now = std::chrono::steady_clock::now();
-    if (!std::exchange(asked_, true)) at_ = now + limit_;
-    return at_ - now;
-  }
-  bool hasPassed() { return left() <= std::chrono::nanoseconds::zero(); }
+  explicit Spin(std::chrono::microseconds limit, Until until = Until::TimeIsUp)
+      : limit_(limit), watchesCrowd_(until == Until::Crowded) {}
 
- private:
-  std::chrono::microseconds limit_;
-  std::chrono::steady_clock::time_point at_;
-  bool asked_ = false;
-};
-
-// Spins until the condition holds or the time is up; returns whether it holds.
-template <typename Condition>
-bool spinUntil(Condition&& condition, Deadline& deadline) {
-  if (condition()) return true;
-  // Long enough for a peer that answers at once, from another core.
-  constexpr int kFirstLooks = 128;
-  constexpr int kLooks = 32;
-  for (int looks = kFirstLooks;; looks = kLooks) {
-    for (int i = 0; i < looks; ++i) {
+  // Returns whether the condition holds; if not, the time is up. `line` is where it will show
+  // first, if there is one such place.
+  template <typename Condition>
+  bool until(Condition&& condition, const void* line = nullptr) {
+    if (condition()) return true;
+    // Long enough for a peer that answers at once, from another core.
+    constexpr int kFirstLooks = 128;
+    for (int i = 0; i < kFirstLooks; ++i) {
       pauseCpu();
       if (condition()) return true;
     }
-    if (deadline.hasPassed()) return false;
-    // The peer may be waiting for this very core: without this both would spin each other out.
-    ::sched_yield();
-    if (condition()) return true;
+    while (!isOver()) {
+      // The peer may be waiting for this very core: without this both would spin each other out.
+      ::sched_yield();
+      ++systemCalls_;
+      if (condition()) {
+        lookForCrowd();
+        return true;
+      }
+      if (rest(condition, line)) return true;
+    }
+    return false;
   }
-}
+
+  // The time is counted from the first question: the clock costs as much as an interrupt, and most
+  // spins end before anybody asks.
+  bool timeIsUp() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!std::exchange(asked_, true)) end_ = now + limit_;
+    return now >= end_;
+  }
+
+  // Whether another thread got this core meanwhile.
+  bool wasCrowded() const { return crowded_; }
+
+  int systemCalls() const { return systemCalls_; }
+
+ private:
+  bool isOver() {
+    lookForCrowd();
+    return crowded_ || timeIsUp();
+  }
+
+  void lookForCrowd() {
+    if (!watchesCrowd_) return;
+    const long switches = os::involuntarySwitches();
+    ++systemCalls_;
+    crowded_ = crowded_ || (switches_ >= 0 && switches != switches_);
+    switches_ = switches;
+  }
+
+  // For about a microsecond.
+  template <typename Condition>
+  static bool rest(Condition&& condition, const void* line) {
+    if (line != nullptr && waitpkg::isThere()) {
+      waitpkg::monitor(line);
+      if (condition()) return true;
+      waitpkg::rest(2000);
+      return condition();
+    }
+    for (int i = 0; i < 32; ++i) {
+      pauseCpu();
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  std::chrono::microseconds limit_;
+  std::chrono::steady_clock::time_point end_;
+  bool asked_ = false;
+  bool watchesCrowd_;
+  bool crowded_ = false;
+  long switches_ = -1;  // of this thread, at the last look
+  int systemCalls_ = 0;
+};
 
 }  // namespace uintr

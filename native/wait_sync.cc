@@ -7,6 +7,7 @@ namespace uintr {
 namespace {
 
 using std::chrono::microseconds;
+using std::chrono::steady_clock;
 
 constexpr microseconds kBriefSleep{1000};  // where no wake-up can be relied on
 
@@ -36,23 +37,32 @@ void sleep(Receiver& receiver, microseconds limit) {
   }
 }
 
+// Returns what is pending; nothing when the time is up.
+std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microseconds limit) {
+  const auto start = steady_clock::now();
+  for (auto now = start; now - start < limit; now = steady_clock::now()) {
+    sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
+    if (const std::uint64_t vectors = receiver.pending(); vectors != 0) {
+      busyPoll.slept(steady_clock::now() - start);
+      ++receiver.counters().wakeUps;
+      return vectors;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
-int waitSync(Receiver& receiver, microseconds spin, microseconds limit) {
+int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit) {
   std::uint64_t vectors = receiver.pending();
-  if (vectors == 0) {
-    if (limit <= limit.zero()) return -1;
-    const auto arrives = [&] { return (vectors = receiver.pendingSoon()) != 0; };
-    spin = std::min(spin, limit);
-    Deadline spinning(spin);
-    Deadline sleeping(limit - spin);
-    if (spin > spin.zero()) spinUntil(arrives, spinning);
-    while (vectors == 0) {
-      const auto left = std::chrono::ceil<microseconds>(sleeping.left());
-      if (left <= left.zero()) return -1;
-      sleep(receiver, left);
-      vectors = receiver.pending();
+  if (vectors == 0 && limit > limit.zero()) {
+    const auto spinning = std::min(busyPoll.limit(), limit);
+    if (spinning > spinning.zero()) {
+      Spin spin(spinning, busyPoll.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
+      vectors = receiver.spin(spin);
+      busyPoll.spun(vectors != 0, spin.wasCrowded());
     }
+    if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, limit - spinning);
   }
   return receiver.takeHighest(vectors);
 }

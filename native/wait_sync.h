@@ -4,13 +4,14 @@
 
 #include <chrono>
 
+#include "busy_poll.h"
 #include "receiver.h"
 
 namespace uintr {
 
 // Takes the highest pending vector; with none there, waits for at most `limit`: it spins for at
-// most `spin`, then sleeps. Returns -1 when there is still none. Throws os::SystemError when there
-// are no descriptors left to sleep on.
-int waitSync(Receiver& receiver, std::chrono::microseconds spin, std::chrono::microseconds limit);
+// most what `busyPoll` allows, then sleeps. Returns -1 when there is still none. Throws
+// os::SystemError when there are no descriptors left to sleep on.
+int waitSync(Receiver& receiver, BusyPoll& busyPoll, std::chrono::microseconds limit);
 
 }  // namespace uintr

@@ -68,8 +68,7 @@ bool selfTest(Kernel kernel) {
   const auto send = [&] { HardwareSender(kernel, inbox.carrier.get(), 0).raise(); };
   const auto arrives = [&] {
     // The fence's millisecond is no measure here: an interrupt that is late is still of use.
-    Deadline deadline(kSelfTestLimit);
-    return spinUntil([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); }, deadline);
+    return Spin(kSelfTestLimit).until([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); });
   };
   send();
   if (!arrives()) return false;

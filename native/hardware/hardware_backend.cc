@@ -152,8 +152,7 @@ bool HardwareReceiver::fenceHasArrived() {
 }
 
 bool HardwareReceiver::awaitFence(std::chrono::milliseconds limit) {
-  Deadline deadline(limit);
-  return spinUntil([this] { return fenceHasArrived(); }, deadline);
+  return Spin(limit).until([this] { return fenceHasArrived(); });
 }
 
 }  // namespace uintr::hardware

@@ -132,15 +132,15 @@ function ours(backend: BackendChoice): Contestant[] {
       command: (round: Round) =>
         nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...spinning(round), ...round }),
     },
-    {
-      // As it comes: asleep only when a moment of spinning was in vain.
-      name: `uintr waitSync, spins first${suffix}`,
-      class: `${sides}, blocking`,
+    // As it comes: it decides by itself when to spin.
+    ...(['loop', 'sync'] as const).map((way) => ({
+      name: `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, auto${suffix}`,
+      class: `${sides}, ${way === 'loop' ? 'event loop' : 'blocking'}` as const,
       ours: true,
       modes: ASLEEP,
       command: (round: Round) =>
-        nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...round }),
-    },
+        nodeCommand({ transport: `uintr-${way}-${sides}`, backend, ...round }),
+    })),
   ]);
 }
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <sys/resource.h>
+
+namespace uintr::os {
+
+// How often this thread has lost its core to another, by sched_yield(2) or by preemption.
+inline long involuntarySwitches() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);  // cannot fail
+  return usage.ru_nivcsw;
+}
+
+}  // namespace uintr::os

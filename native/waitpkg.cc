@@ -1,0 +1,40 @@
+#include "waitpkg.h"
+
+#include "cpu.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace uintr::waitpkg {
+
+#if defined(__x86_64__)
+
+bool isThere() {
+  static const bool is = cpuFeatures().waitpkg;
+  return is;
+}
+
+__attribute__((target("waitpkg"))) void monitor(const void* line) {
+  _umonitor(const_cast<void*>(line));
+}
+
+__attribute__((target("waitpkg"))) void rest(std::uint32_t cycles) {
+  constexpr unsigned kLighterState = 1;  // C0.1; bit 0 of the control operand
+  _umwait(kLighterState, __rdtsc() + cycles);
+}
+
+#else
+
+bool isThere() {
+  return false;
+}
+
+void monitor(const void*) {
+}
+void rest(std::uint32_t) {
+}
+
+#endif
+
+}  // namespace uintr::waitpkg
