@@ -16,13 +16,8 @@ export {
   type ReceiveOptions,
 } from './fd-socket.js';
 export { inherit, type InheritOptions, inherited, type Inheritance } from './inherit.js';
-export {
-  Receiver,
-  type ReceiverEvents,
-  type ReceiverOptions,
-  type VectorName,
-  type Vectors,
-} from './receiver.js';
+export { Receiver, type ReceiverEvents } from './receiver.js';
+export type { ReceiverOptions, VectorName, Vectors } from './receiver-options.js';
 export {
   type ListenOptions,
   type Peer,

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 import {
-  checkInteger,
   checkMilliseconds,
   checkOptions,
   checkTimeout,
@@ -9,45 +8,26 @@ import {
   invalidValue,
 } from './arguments.js';
 import { binding, type NativeReceiver } from './binding.js';
-import { type Backend, type BackendChoice, chooseBackend } from './capabilities.js';
+import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closedError, UintrError } from './errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { type ListenOptions, Rendezvous } from './rendezvous.js';
+import {
+  checkBusyPoll,
+  checkVectors,
+  type ReceiverOptions,
+  type VectorName,
+  type Vectors,
+} from './receiver-options.js';
 import { newReceiverCounters, type ReceiverStats, receiverStats } from './stats.js';
 import { disconnect, VectorFd } from './vector-fd.js';
 import type { WaitOptions } from './waiting.js';
-
-/** Names for vectors: `{ tick: 0, stop: 63 }`. */
-export type Vectors = Readonly<Record<string, number>>;
-
-// With no names given `keyof V` is never; a plain Record<string, number> allows any string.
-export type VectorName<V extends Vectors> = Extract<keyof V, string>;
 
 export type ReceiverEvents<V extends Vectors> = {
   /** A vector was raised; its name, if it has one. Each name is an event, too. */
   interrupt: [vector: number, name: VectorName<V> | undefined];
 } & Record<VectorName<V>, []>;
-
-export interface ReceiverOptions<V extends Vectors> {
-  /** Names for vectors; they type `createFd`, `on` and the rest. */
-  readonly vectors?: V;
-  /** `auto` (the default) takes hardware where it works. `UINTR_BACKEND` overrides `auto`. */
-  readonly backend?: BackendChoice;
-  /**
-   * How long to spin for an interrupt before going to sleep, in microseconds. `auto` (the default)
-   * spins for up to 100 while that pays: after a few short sleeps, not after one that was in vain,
-   * and not where another thread wants the same core.
-   */
-  readonly busyPollMicros?: number | 'auto';
-  /**
-   * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
-   * a receiver that sleeps, so the kernel is asked to (UINTR_HANDLER_FLAG_WAITING_RECEIVER), and
-   * because the kernels there are lose such wake-ups, no sleep lasts longer than a millisecond.
-   * System calls on this thread may then fail with EINTR without a signal. Default: false.
-   */
-  readonly foreignSenders?: boolean;
-}
 
 /** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
 interface NamedEvents {
@@ -62,12 +42,8 @@ interface Waiter {
   timer: NodeJS.Timeout | undefined;
 }
 
-const MAX_BUSY_POLL_MICROS = 1_000_000;
-
 // The longest that one native waitSync sleeps: native/receiver_binding.cc, kSleepSlice.
 const SLEEP_SLICE_MS = 50;
-
-const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
 
 const updateListening = Symbol('updateListening');
 
@@ -383,26 +359,4 @@ for (const method of [
       return this;
     },
   });
-}
-
-/** Null is 'auto'. */
-function checkBusyPoll(micros: unknown = 'auto'): number | null {
-  if (micros === 'auto') return null;
-  return checkInteger('options.busyPollMicros', micros, 0, MAX_BUSY_POLL_MICROS);
-}
-
-function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {
-  checkOptions('options.vectors', vectors);
-  const result = new Map<string, number>();
-  for (const [name, vector] of Object.entries(vectors as object)) {
-    if (RESERVED_NAMES.has(name)) {
-      throw invalidValue('options.vectors', 'free of the names of events', name);
-    }
-    const number = checkVector(`options.vectors.${name}`, vector);
-    if ([...result.values()].includes(number)) {
-      throw invalidValue('options.vectors', 'one name a vector', vectors);
-    }
-    result.set(name, number);
-  }
-  return result;
 }

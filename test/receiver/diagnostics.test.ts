@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { type Diagnostics, Receiver, Sender } from 'uintr';
+import { turns } from '../support/settle.js';
+
+describe('diagnostics_channel', () => {
+  const undo: (() => void)[] = [];
+  afterEach(() => {
+    for (const step of undo.splice(0)) step();
+  });
+
+  function record<Name extends keyof Diagnostics>(name: Name): Diagnostics[Name][] {
+    const messages: Diagnostics[Name][] = [];
+    const subscriber = (message: unknown): void => {
+      messages.push(message as Diagnostics[Name]);
+    };
+    subscribe(name, subscriber);
+    undo.push(() => unsubscribe(name, subscriber));
+    return messages;
+  }
+
+  it('tells when a receiver and a sender open and close, once each', () => {
+    const receivers = record('uintr:receiver:open');
+    const closedReceivers = record('uintr:receiver:close');
+    const senders = record('uintr:sender:open');
+    const closedSenders = record('uintr:sender:close');
+    const receiver = new Receiver();
+    const sender = new Sender(receiver.createFd(0));
+    sender.close();
+    sender.close();
+    receiver.close();
+    receiver.close();
+    assert.deepEqual(receivers, [{ receiver }]);
+    assert.deepEqual(closedReceivers, [{ receiver }]);
+    assert.deepEqual(senders, [{ sender }]);
+    assert.deepEqual(closedSenders, [{ sender, disconnected: false }]);
+  });
+
+  it('tells when a sender closes because its receiver is gone', async () => {
+    const closed = record('uintr:sender:close');
+    const receiver = new Receiver();
+    const sender = new Sender(receiver.createFd(0));
+    receiver.close();
+    await once(sender, 'disconnect');
+    sender.close();
+    assert.deepEqual(closed, [{ sender, disconnected: true }]);
+  });
+
+  it('tells of each interrupt before its listeners hear it', async () => {
+    const receiver = new Receiver();
+    const order: string[] = [];
+    const subscriber = (message: unknown): void => {
+      const { vector } = message as Diagnostics['uintr:receiver:interrupt'];
+      order.push(`channel ${vector}`);
+    };
+    subscribe('uintr:receiver:interrupt', subscriber);
+    undo.push(() => unsubscribe('uintr:receiver:interrupt', subscriber));
+    receiver.on('interrupt', (vector) => order.push(`listener ${vector}`));
+    const sender = new Sender(receiver.createFd(9));
+    sender.send();
+    await turns();
+    sender.close();
+    receiver.close();
+    assert.deepEqual(order, ['channel 9', 'listener 9']);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { Receiver, Sender } from 'uintr';
+import { closing } from '../support/closing.js';
+import { remotes } from '../support/remote.js';
+import { turns } from '../support/settle.js';
+
+describe('stats', () => {
+  const use = closing();
+  const { worker } = remotes();
+
+  it('begin with nothing, and stay readable after close()', () => {
+    const receiver = new Receiver();
+    assert.deepEqual(receiver.stats, {
+      posts: 0,
+      deliveries: 0,
+      coalesced: 0,
+      sleeps: 0,
+      wakeUps: 0,
+      spinsPaid: 0,
+      spinsVain: 0,
+      systemCalls: 0,
+    });
+    const sender = new Sender(receiver.createFd(0));
+    assert.deepEqual(sender.stats, { posts: 0, wakeUps: 0 });
+    sender.send();
+    assert.equal(receiver.waitSync(), 0);
+    sender.close();
+    receiver.close();
+    assert.deepEqual(sender.stats, { posts: 1, wakeUps: 0 });
+    assert.equal(receiver.stats.deliveries, 1);
+  });
+
+  it('count a delivery whichever way it is taken', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(3)));
+    sender.send();
+    assert.equal(receiver.waitSync(), 3);
+    assert.equal(receiver.stats.deliveries, 1);
+    sender.send();
+    while (receiver.poll() === -1);
+    assert.equal(receiver.stats.deliveries, 2);
+    const wait = receiver.wait();
+    sender.send();
+    await wait;
+    assert.equal(receiver.stats.deliveries, 3);
+    receiver.on('interrupt', () => undefined);
+    sender.send();
+    await turns();
+    const { posts, deliveries, coalesced } = receiver.stats;
+    assert.deepEqual({ posts, deliveries, coalesced }, { posts: 4, deliveries: 4, coalesced: 0 });
+  });
+
+  it('see one post where several merge in one vector fd; its sender has counted them', () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(3)));
+    receiver.clui();
+    for (let i = 0; i < 5; i++) sender.send();
+    receiver.stui();
+    assert.equal(receiver.waitSync(), 3);
+    assert.equal(receiver.poll(), -1);
+    assert.equal(receiver.stats.posts, 1);
+    assert.deepEqual(sender.stats, { posts: 5, wakeUps: 0 });
+  });
+
+  it('count the posts of several holders that become one delivery as coalesced', () => {
+    const receiver = use(new Receiver());
+    const senders = [1, 2, 3].map(() => use(new Sender(receiver.createFd(3))));
+    receiver.clui();
+    for (const sender of senders) sender.send();
+    receiver.stui();
+    assert.equal(receiver.waitSync(), 3);
+    assert.equal(receiver.poll(), -1);
+    const { posts, deliveries, coalesced } = receiver.stats;
+    // The CPU has one pending bit a vector: there they merge before they are seen.
+    const seen = receiver.backend === 'hardware' ? 1 : 3;
+    assert.deepEqual(
+      { posts, deliveries, coalesced },
+      { posts: seen, deliveries: 1, coalesced: seen - 1 },
+    );
+  });
+
+  it('count sleeps, the wake-ups that ended them, and their system calls', async () => {
+    const receiver = use(new Receiver({ busyPollMicros: 0 }));
+    const peer = worker();
+    await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
+    const rounds = 50;
+    for (let i = 0; i < rounds; i++) {
+      peer.tell({ do: 'send' });
+      assert.equal(receiver.waitSync(10_000), 3);
+      assert.equal(await peer.next(), 'sent');
+    }
+    const { deliveries, sleeps, wakeUps, systemCalls, spinsPaid, spinsVain } = receiver.stats;
+    assert.equal(deliveries, rounds);
+    assert.ok(wakeUps > 0 && wakeUps <= rounds, `${wakeUps} wake-ups`);
+    assert.ok(sleeps >= wakeUps, `${sleeps} sleeps`);
+    assert.ok(systemCalls >= wakeUps && systemCalls <= sleeps, `${systemCalls} system calls`);
+    assert.equal(spinsPaid + spinsVain, 0);
+  });
+
+  it('count the times of spinning that paid and those that did not', async () => {
+    const receiver = use(new Receiver({ busyPollMicros: 1_000_000 }));
+    assert.equal(receiver.waitSync(1), -1);
+    assert.equal(receiver.stats.spinsPaid, 0);
+    assert.equal(receiver.stats.spinsVain, 1);
+    const peer = worker();
+    await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
+    peer.tell({ do: 'send' });
+    while (receiver.waitSync(10_000) === -1);
+    assert.equal(receiver.stats.spinsPaid, 1);
+    assert.equal(await peer.next(), 'sent');
+  });
+});
