@@ -19,32 +19,34 @@ struct Park {
   Receiver::Sleep sleep;
 };
 
-// Returns when something may be pending, when the time is up, or for no reason at all.
-void sleep(Receiver& receiver, microseconds limit) {
+// Returns when something may be pending, when the time is up, or for no reason at all; false if it
+// has not come to sleep, because something was pending before.
+bool sleep(Receiver& receiver, microseconds limit) {
   if (receiver.isMasked()) {
     // Nothing can be delivered, so nothing has to wake us: stay RUNNING and cost senders nothing.
     receiver.sleepOnEventfds(limit);
-    return;
+    return true;
   }
   const bool onFutex = receiver.canParkOnFutex();
   const Park park(receiver, onFutex ? Activity::ParkedOnFutex : Activity::ParkedOnEventfd);
-  if (park.sleep == Receiver::Sleep::None) return;
+  if (park.sleep == Receiver::Sleep::None) return false;
   if (park.sleep == Receiver::Sleep::Brief) limit = std::min(limit, kBriefSleep);
   if (onFutex) {
     receiver.sleepOnFutex(limit);
   } else {
     receiver.sleepOnEventfds(limit);
   }
+  return true;
 }
 
 // Returns what is pending; nothing when the time is up.
 std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microseconds limit) {
   const auto start = steady_clock::now();
   for (auto now = start; now - start < limit; now = steady_clock::now()) {
-    sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
+    const bool slept = sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
     if (const std::uint64_t vectors = receiver.pending(); vectors != 0) {
       busyPoll.slept(steady_clock::now() - start);
-      ++receiver.counters().wakeUps;
+      if (slept) ++receiver.counters().wakeUps;
       return vectors;
     }
   }

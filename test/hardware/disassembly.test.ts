@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { root } from '../support/testbed.js';
 
 const FIVE = ['senduipi', 'stui', 'clui', 'testui', 'uiret'];
+const WAITPKG = ['umonitor', 'umwait'];
 
 /** The mnemonics in a file with machine code, and whether a register of AVX occurs. */
 function disassemble(file: string): { mnemonics: Set<string>; wide: string[] } {
@@ -52,16 +53,21 @@ describe('the machine code', function () {
     );
   });
 
-  it('has them in one object file only', () => {
-    const having = objectFiles(join(release, 'obj.target')).filter((file) => {
-      const { mnemonics } = disassemble(file);
-      return FIVE.some((mnemonic) => mnemonics.has(mnemonic));
+  for (const [instructions, file] of [
+    [FIVE, 'instructions.o'],
+    [WAITPKG, 'waitpkg.o'],
+  ] as const) {
+    it(`has ${instructions.join(', ')} in one object file only`, () => {
+      const having = objectFiles(join(release, 'obj.target')).filter((object) => {
+        const { mnemonics } = disassemble(object);
+        return instructions.some((mnemonic) => mnemonics.has(mnemonic));
+      });
+      assert.deepEqual(
+        having.map((object) => basename(object)),
+        [file],
+      );
     });
-    assert.deepEqual(
-      having.map((file) => basename(file)),
-      ['instructions.o'],
-    );
-  });
+  }
 
   it('runs on any x86-64 CPU of 2013: neither AVX nor BMI', () => {
     const { mnemonics, wide } = disassemble(addon);

@@ -93,7 +93,7 @@ describe('stats', () => {
     assert.equal(deliveries, rounds);
     assert.ok(wakeUps > 0 && wakeUps <= rounds, `${wakeUps} wake-ups`);
     assert.ok(sleeps >= wakeUps, `${sleeps} sleeps`);
-    assert.ok(systemCalls >= wakeUps && systemCalls <= sleeps, `${systemCalls} system calls`);
+    assert.ok(systemCalls > 0 && systemCalls <= sleeps, `${systemCalls} system calls`);
     assert.equal(spinsPaid + spinsVain, 0);
   });
 
