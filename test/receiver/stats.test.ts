@@ -93,7 +93,7 @@ describe('stats', () => {
     assert.equal(deliveries, rounds);
     assert.ok(wakeUps > 0 && wakeUps <= rounds, `${wakeUps} wake-ups`);
     assert.ok(sleeps >= wakeUps, `${sleeps} sleeps`);
-    assert.ok(systemCalls > 0 && systemCalls <= sleeps, `${systemCalls} system calls`);
+    assert.ok(systemCalls > 0, `${systemCalls} system calls`);
     assert.equal(spinsPaid + spinsVain, 0);
   });
 
@@ -104,9 +104,13 @@ describe('stats', () => {
     assert.equal(receiver.stats.spinsVain, 1);
     const peer = worker();
     await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
-    peer.tell({ do: 'send' });
-    while (receiver.waitSync(10_000) === -1);
-    assert.equal(receiver.stats.spinsPaid, 1);
-    assert.equal(await peer.next(), 'sent');
+    const rounds = 50;
+    for (let i = 0; i < rounds; i++) {
+      peer.tell({ do: 'send' });
+      assert.equal(receiver.waitSync(10_000), 3);
+      assert.equal(await peer.next(), 'sent');
+    }
+    const { spinsPaid } = receiver.stats;
+    assert.ok(spinsPaid > 0 && spinsPaid <= rounds, `${spinsPaid} spins paid`);
   });
 });
