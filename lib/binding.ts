@@ -25,7 +25,8 @@ export interface NativeReceiver {
 export interface NativeSender {
   readonly vector: number;
   send(): void;
-  close(): void;
+  /** `hungUp`: because the receiver is gone. */
+  close(hungUp: boolean): void;
 }
 
 export interface NativeFdSocket {
@@ -83,7 +84,7 @@ export interface Binding {
   }): NativeReceiver;
   openSender(
     fd: number,
-    options: { self: object; onHangUp: () => void; drop: boolean },
+    options: { self: object; onReady: () => void; drop: boolean },
   ): NativeSender;
   /** Takes over the descriptor, unless it throws. */
   openFdSocket(fd: number, options: Watcher): NativeFdSocket;

@@ -42,7 +42,10 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     this.#native = binding().openSender(descriptorOf(target), {
       self: this,
       drop: onDisconnect === 'drop',
-      onHangUp: () => this.emit('disconnect'),
+      onReady: () => {
+        this.#native.close(true);
+        this.emit('disconnect');
+      },
     });
     this.vector = this.#native.vector;
   }
@@ -60,7 +63,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
 
   /** `uintr_unregister_sender`. Closing twice is fine. */
   close(): void {
-    this.#native.close();
+    this.#native.close(false);
   }
 
   [Symbol.dispose](): void {

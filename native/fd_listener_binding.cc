@@ -20,11 +20,7 @@ class FdListenerBinding {
         listener_(std::in_place, address, socketTypeOf(options.Get("type")),
                   options.Get("mode").As<Napi::Number>().Uint32Value(),
                   options.Get("backlog").As<Napi::Number>().Int32Value()),
-        watch_(env, options) {
-    if (napi_add_env_cleanup_hook(env, &FdListenerBinding::onEnvironmentEnd, this) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
-  }
+        watch_(env, options, this) {}
 
   ~FdListenerBinding() { release(); }
 
@@ -53,16 +49,13 @@ class FdListenerBinding {
     return env_.Undefined();
   }
 
- private:
-  static void onEnvironmentEnd(void* data) { static_cast<FdListenerBinding*>(data)->release(); }
-
   void release() {
     if (!listener_) return;
-    napi_remove_env_cleanup_hook(env_, &FdListenerBinding::onEnvironmentEnd, this);
     watch_.close();
     listener_.reset();
   }
 
+ private:
   Napi::Env env_;
   std::optional<os::UnixListener> listener_;  // empty once closed
   SocketWatch watch_;

@@ -16,11 +16,7 @@ namespace {
 class FdSocketBinding {
  public:
   FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
-      : env_(env), socket_(std::move(socket)), watch_(env, options) {
-    if (napi_add_env_cleanup_hook(env, &FdSocketBinding::onEnvironmentEnd, this) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
-  }
+      : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
 
   ~FdSocketBinding() { release(); }
 
@@ -103,16 +99,13 @@ class FdSocketBinding {
     return env_.Undefined();
   }
 
- private:
-  static void onEnvironmentEnd(void* data) { static_cast<FdSocketBinding*>(data)->release(); }
-
   void release() {
     if (!socket_) return;
-    napi_remove_env_cleanup_hook(env_, &FdSocketBinding::onEnvironmentEnd, this);
     watch_.close();
     socket_.reset();
   }
 
+ private:
   Napi::Env env_;
   os::UniqueFd socket_;  // empty once closed
   SocketWatch watch_;
