@@ -69,7 +69,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   readonly #native: NativeFdSocket;
   readonly #readers = new Set<Waiter>();
   readonly #writers = new Set<Waiter>();
-  #sending: Promise<unknown> = Promise.resolve();
+  #sending: Promise<unknown> | undefined;
   #refed = true;
   #closed = false;
 
@@ -92,17 +92,12 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     options: FdSocketOptions & WaitOptions = {},
   ): Promise<FdSocket> {
     checkAddress('address', address);
-    const patience = new Patience('connecting', checkWaitOptions('options', options));
     const type = checkType(options.type);
-    patience.check();
-    for (;;) {
-      try {
-        return new FdSocket(binding().connectFdSocket(address, type));
-      } catch (error) {
-        if (!hasCode(error, 'EAGAIN')) throw error;
-      }
-      await patience.sleep(CONNECT_RETRY_MS);
-    }
+    return connectWith(
+      new Patience('connecting', checkWaitOptions('options', options)),
+      address,
+      type,
+    );
   }
 
   /**
@@ -162,10 +157,15 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     options: WaitOptions = {},
   ): Promise<void> {
     const bytes = checkData(data);
-    checkFds(fds);
-    const patience = new Patience('sending', checkWaitOptions('options', options));
-    const sent = this.#sending.then(() => this.#sendAll(bytes, fds, patience));
-    this.#sending = sent.catch(() => undefined);
+    const passed = [...checkFds(fds)];
+    const patience = new Patience('sending', checkWaitOptions('options', options), this.#refed);
+    const others = this.#sending;
+    const sent = this.#sendAll(bytes, passed, patience, others);
+    // Whoever gives up leaves the queue, but lets nobody overtake those before him.
+    const all = Promise.allSettled([others, sent]).then(() => {
+      if (this.#sending === all) this.#sending = undefined;
+    });
+    this.#sending = all;
     return sent;
   }
 
@@ -178,10 +178,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * itself can still be received. `ERR_UINTR_TIMEOUT`, the signal's reason, or `ERR_UINTR_CLOSED`.
    */
   async receive(options: ReceiveOptions = {}): Promise<FdMessage | null> {
-    const patience = new Patience('receiving', checkWaitOptions('options', options));
+    const waitOptions = checkWaitOptions('options', options);
+    const patience = new Patience('receiving', waitOptions, this.#refed);
     const maxBytes = checkInteger('options.maxBytes', options.maxBytes ?? MAX_MESSAGE, 1, 2 ** 24);
     const maxFds = checkInteger('options.maxFds', options.maxFds ?? MAX_FDS, 0, MAX_FDS);
-    patience.check();
+    patience.checkSignal();
     for (;;) {
       this.#checkOpen();
       const message = this.#native.receive(maxBytes, maxFds);
@@ -222,7 +223,10 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     }
   }
 
-  /** Waiting for a message or for room keeps the process alive: the default. */
+  /**
+   * Waiting for a message or for room keeps the process alive: the default. The timeout of a wait
+   * goes by what held when it began.
+   */
   ref(): this {
     this.#refed = true;
     this.#updateWatch();
@@ -248,8 +252,14 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     this.close();
   }
 
-  async #sendAll(data: Uint8Array, fds: readonly number[], patience: Patience): Promise<void> {
-    patience.check();
+  async #sendAll(
+    data: Uint8Array,
+    fds: readonly number[],
+    patience: Patience,
+    others: Promise<unknown> | undefined,
+  ): Promise<void> {
+    patience.checkSignal();
+    if (others !== undefined) await patience.waitFor(others);
     for (let sent = 0; ;) {
       this.#checkOpen();
       try {
@@ -282,6 +292,23 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
 
   #checkOpen(): void {
     if (this.#closed) throw closedError('socket');
+  }
+}
+
+/** `FdSocket.connect()` with a patience that is spent on more than that. */
+export async function connectWith(
+  patience: Patience,
+  address: string,
+  type: SocketType = 'seqpacket',
+): Promise<FdSocket> {
+  patience.checkSignal();
+  for (;;) {
+    try {
+      return new FdSocket(binding().connectFdSocket(address, type));
+    } catch (error) {
+      if (!hasCode(error, 'EAGAIN')) throw error;
+    }
+    await patience.sleep(CONNECT_RETRY_MS);
   }
 }
 

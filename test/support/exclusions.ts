@@ -24,6 +24,7 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'a hostile holder that wakes the receiver for nothing does not make waitSync give up early':
     NO_VECTOR_PAGE,
   'the NATS bridge example carries interrupts from one host’s receiver to another’s': GO,
+  'FdListener leaves nothing but its file, and clears away what one left who was killed': STRACE,
   'system calls are none in 10,000 times: send to an awake receiver': STRACE,
   'system calls are none in 10,000 times: poll and test': STRACE,
   'system calls are one to sleep in waitSync, and one to wake it': STRACE,
