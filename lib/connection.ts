@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { closeSync } from 'node:fs';
 import {
   checkAddress,
   checkInteger,
@@ -11,7 +10,7 @@ import {
 } from './arguments.js';
 import { Backoff } from './backoff.js';
 import { closedError, hasCode, UintrError } from './errors.js';
-import { connectWith, type FdMessage, type FdSocket } from './fd-socket.js';
+import { connectWith, type FdMessage, type FdSocket, holdFds } from './fd-socket.js';
 import {
   decodeReply,
   encodeRequest,
@@ -172,7 +171,8 @@ export class Connection<Vector extends string | number = string | number>
       if (delay > 0) await pauses.sleep(delay);
       try {
         const attempt = new Patience('connecting', { signal, timeout: this.#timeout }, ref);
-        this.#adopt(await requestFds(this.address, this.#vectors, attempt));
+        using socket = await connectWith(attempt, this.address);
+        this.#adopt(await requestFds(socket, this.#vectors, attempt));
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -181,7 +181,7 @@ export class Connection<Vector extends string | number = string | number>
     }
   }
 
-  /** Makes senders of the descriptors and closes them. */
+  /** Makes senders of the descriptors. */
   #adopt(fds: readonly number[]): void {
     const senders = new Map<Vector, Sender>();
     try {
@@ -199,8 +199,6 @@ export class Connection<Vector extends string | number = string | number>
     } catch (error) {
       for (const sender of senders.values()) sender.close();
       throw error;
-    } finally {
-      for (const fd of fds) closeSync(fd);
     }
     this.#senders = senders;
     this.#backoff.succeeded();
@@ -240,13 +238,12 @@ export class Connection<Vector extends string | number = string | number>
   }
 }
 
-/** One handshake: the vector fds, the caller's to close. */
+/** One handshake: the vector fds, which the socket closes. */
 async function requestFds(
-  address: string,
+  socket: FdSocket,
   vectors: readonly (string | number)[],
   patience: Patience,
 ): Promise<readonly number[]> {
-  using socket = await connectWith(patience, address);
   if (!patience.ref) socket.unref();
   try {
     socket.send(encodeRequest(vectors));
@@ -256,13 +253,8 @@ async function requestFds(
   }
   const reply = await receiveReply(socket, vectors.length, patience);
   if (reply === null) throw new UintrError('ECONNRESET', 'the listener left without an answer');
-  try {
-    decodeReply(reply.data);
-    if (reply.fds.length !== vectors.length) throw handshakeError('it gave too few descriptors');
-  } catch (error) {
-    for (const fd of reply.fds) closeSync(fd);
-    throw error;
-  }
+  decodeReply(reply.data);
+  if (reply.fds.length !== vectors.length) throw handshakeError('it gave too few descriptors');
   return reply.fds;
 }
 
@@ -272,7 +264,7 @@ async function receiveReply(
   patience: Patience,
 ): Promise<FdMessage | null> {
   const receive = (): Promise<FdMessage | null> =>
-    socket.receive({ ...patience.rest, maxBytes: MAX_HANDSHAKE, maxFds });
+    socket.receive({ ...patience.rest, maxBytes: MAX_HANDSHAKE, maxFds, [holdFds]: true });
   try {
     return await receive();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   checkAddress,
   checkFd,
@@ -8,14 +9,17 @@ import {
   invalidType,
   isArray,
 } from './arguments.js';
-import { binding, type NativeFdSocket, type SocketType } from './binding.js';
+import { binding, type NativeFdSocket, type OwnedFd, type SocketType } from './binding.js';
 import { closedError, hasCode } from './errors.js';
 import { checkWaitOptions, Patience, type WaitOptions } from './waiting.js';
 
 export interface FdMessage {
   /** Empty only if nothing but descriptors came. */
   readonly data: Buffer;
-  /** Descriptors that came with the message, close-on-exec. They are the caller's to close. */
+  /**
+   * Descriptors that came with the message, close-on-exec. They are the caller's to close; a worker
+   * that is terminated before leaves them open in its process.
+   */
   readonly fds: readonly number[];
 }
 
@@ -40,6 +44,12 @@ export interface ReceiveOptions extends WaitOptions {
   readonly maxBytes?: number;
   /** How many descriptors one message may bring. Default: 253, as many as the kernel allows. */
   readonly maxFds?: number;
+}
+
+/** An option for connection.ts alone: descriptors received are the socket's, which closes them. */
+export const holdFds = Symbol('holdFds');
+interface Holding {
+  readonly [holdFds]?: boolean;
 }
 
 /** Of one message here; unix(7) bounds it by the send buffer. */
@@ -106,8 +116,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * @throws {UintrError} `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE` for another descriptor,
    * which stays the caller's.
    */
-  constructor(fd: number) {
-    this.#native = binding().openFdSocket(checkFd('fd', fd), {
+  constructor(fd: number);
+  /** Not for users: what the addon has opened. */
+  constructor(fd: OwnedFd);
+  constructor(fd: number | OwnedFd) {
+    this.#native = binding().openFdSocket(isOwned(fd) ? fd : checkFd('fd', fd), {
       self: this,
       onReady: (readable, writable) => {
         if (readable) wake(this.#readers);
@@ -177,7 +190,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * `ECONNRESET` says that the peer went without reading all that it was sent; what it had sent
    * itself can still be received. `ERR_UINTR_TIMEOUT`, the signal's reason, or `ERR_UINTR_CLOSED`.
    */
-  async receive(options: ReceiveOptions = {}): Promise<FdMessage | null> {
+  async receive(options: ReceiveOptions & Holding = {}): Promise<FdMessage | null> {
     const waitOptions = checkWaitOptions('options', options);
     const patience = new Patience('receiving', waitOptions, this.#refed);
     const maxBytes = checkInteger('options.maxBytes', options.maxBytes ?? MAX_MESSAGE, 1, 2 ** 24);
@@ -185,7 +198,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     patience.checkSignal();
     for (;;) {
       this.#checkOpen();
-      const message = this.#native.receive(maxBytes, maxFds);
+      const message = this.#native.receive(maxBytes, maxFds, options[holdFds] ?? false);
       if (message !== undefined) return endToNull(message);
       await this.#ready(this.#readers, patience);
     }
@@ -217,7 +230,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     for (;;) {
       const left = Math.max(deadline - performance.now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLICE_MS));
-      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS);
+      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
       if (message !== undefined) return endToNull(message);
       if (left === 0) return undefined;
     }
@@ -322,6 +335,8 @@ function wake(waiters: Set<Waiter>): void {
   for (const { resolve } of waiters) resolve(undefined);
   waiters.clear();
 }
+
+const isOwned = (fd: unknown): fd is OwnedFd => types.isExternal(fd);
 
 const endToNull = (message: FdMessage): FdMessage | null =>
   message.data.length === 0 && message.fds.length === 0 ? null : message;

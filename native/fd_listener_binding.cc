@@ -5,6 +5,7 @@
 #include "addon.h"
 #include "bound_function.h"
 #include "os/unix_listener.h"
+#include "owned_fd.h"
 #include "socket_type.h"
 #include "socket_watch.h"
 
@@ -24,11 +25,11 @@ class FdListenerBinding {
 
   ~FdListenerBinding() { release(); }
 
-  // () => a bare descriptor for openFdSocket | undefined: nobody there
+  // () => an owned descriptor for openFdSocket | undefined: nobody there
   Napi::Value accept(const Napi::CallbackInfo&) {
     if (!listener_) return env_.Undefined();
     try {
-      return Napi::Number::New(env_, listener_->accept().release());
+      return own(env_, listener_->accept());
     } catch (const os::SystemError& error) {
       // A peer that has gone again is nobody, too.
       if (error.error == EAGAIN || error.error == ECONNABORTED) return env_.Undefined();
