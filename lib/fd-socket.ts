@@ -116,9 +116,6 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * @throws {UintrError} `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE` for another descriptor,
    * which stays the caller's.
    */
-  constructor(fd: number);
-  /** Not for users: what the addon has opened. */
-  constructor(fd: OwnedFd);
   constructor(fd: number | OwnedFd) {
     this.#native = binding().openFdSocket(isOwned(fd) ? fd : checkFd('fd', fd), {
       self: this,

@@ -16,6 +16,7 @@ import { createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FdListener, FdSocket } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -251,6 +252,7 @@ describe('FdSocket', () => {
 
 describe('FdListener', () => {
   const use = closing();
+  const started = children();
   const file = folder();
 
   it('makes a file with exactly the mode it is told', () => {
@@ -324,21 +326,17 @@ describe('FdListener', () => {
     names: readonly [string, string],
     check: (outcomes: unknown[]) => unknown,
   ): Promise<void> {
-    const children = names.map((name) => fork(fixture('listen-once'), [file(name), 'race']));
-    const mailboxes = children.map((child) => new Mailbox(child));
+    const racers = names.map((name) => started(fork(fixture('listen-once'), [file(name), 'race'])));
+    const mailboxes = racers.map((child) => new Mailbox(child));
     const tell = (what: string): Promise<unknown[]> => {
-      for (const child of children) child.send(what);
+      for (const racer of racers) racer.send(what);
       return Promise.all(mailboxes.map((mailbox) => mailbox.next()));
     };
-    try {
-      for (let i = 0; i < 20; i++) {
-        for (const name of new Set(names)) await leaveDeadSocket(file(name));
-        await check(await tell('listen'));
-        await tell('close');
-        assert.deepEqual(readdirSync(file('.')), []);
-      }
-    } finally {
-      for (const child of children) child.kill('SIGKILL');
+    for (let i = 0; i < 20; i++) {
+      for (const name of new Set(names)) await leaveDeadSocket(file(name));
+      await check(await tell('listen'));
+      await tell('close');
+      assert.deepEqual(readdirSync(file('.')), []);
     }
   }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { connect, type Connection } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture } from '../support/remote.js';
@@ -22,6 +22,7 @@ interface State {
 describe('too many descriptors in flight', () => {
   const use = closing();
   const file = folder();
+  const started = children();
   let service: ChildProcess;
   let mailbox: Mailbox;
   before(function () {
@@ -33,17 +34,15 @@ describe('too many descriptors in flight', () => {
   });
   beforeEach(async () => {
     chmodSync(file('.'), 0o777);
-    service = spawn(
-      'prlimit',
-      [`--nofile=${LIMIT}:${LIMIT}`, process.execPath, fixture('in-flight'), file('socket')],
-      { uid: UID, gid: UID, cwd: '/', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    service = started(
+      spawn(
+        'prlimit',
+        [`--nofile=${LIMIT}:${LIMIT}`, process.execPath, fixture('in-flight'), file('socket')],
+        { uid: UID, gid: UID, cwd: '/', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+      ),
     );
     mailbox = new Mailbox(service);
     assert.equal(await mailbox.next(), 'listening');
-  });
-  afterEach(async () => {
-    const exit = once(service, 'exit');
-    if (service.kill('SIGKILL')) await exit;
   });
 
   async function tell(command: { hold?: number; create?: true }): Promise<State> {
@@ -76,7 +75,9 @@ describe('too many descriptors in flight', () => {
         first.send('tick');
         assert.equal(await mailbox.next(), 'tick');
       }
-      const after = await tell({ hold: 0 });
+      let after = await tell({ hold: 0 });
+      // What was made for the last one goes in a turn of its own.
+      for (let i = 0; i < 100 && after.fds > before.fds; i++) after = await tell({ hold: 0 });
       assert.deepEqual(after, before);
       const next = use(await attempt());
       next.send('tick');

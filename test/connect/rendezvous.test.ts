@@ -13,6 +13,7 @@ import {
   UintrError,
 } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -25,19 +26,10 @@ type Name = keyof typeof VECTORS;
 describe('rendezvous', () => {
   const use = closing();
   const file = folder();
-  const children: ChildProcess[] = [];
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    }
-  });
+  const started = children();
 
   function start(what: 'listen' | 'connect'): { child: ChildProcess; mailbox: Mailbox } {
-    const child = fork(fixture('rendezvous'), [what, file('socket')]);
-    children.push(child);
+    const child = started(fork(fixture('rendezvous'), [what, file('socket')]));
     return { child, mailbox: new Mailbox(child) };
   }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
-import { type Credentials, type ListenOptions, Receiver, type UintrError } from 'uintr';
+import { type Credentials, type ListenOptions, Receiver, type Rendezvous } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children, kill } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture } from '../support/remote.js';
@@ -15,7 +16,7 @@ const GROUP = 61_100;
 describe('a rendezvous of several users', () => {
   const use = closing();
   const file = folder();
-  const children: ChildProcess[] = [];
+  const started = children();
   before(function () {
     if (process.getuid?.() === 0) return;
     console.log('      not root here: no processes of other users');
@@ -24,21 +25,17 @@ describe('a rendezvous of several users', () => {
   beforeEach(() => {
     chmodSync(file('.'), 0o755);
   });
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      const exit = once(child, 'exit');
-      if (child.kill('SIGKILL')) await exit;
-    }
-  });
 
-  function listen(options: ListenOptions<'tick'>): { pid: number | undefined; code: string }[] {
+  function listen(options: ListenOptions<'tick'>): {
+    rendezvous: Rendezvous<'tick'>;
+    refusals: { pid: number | undefined; code: string }[];
+  } {
     const receiver = use(new Receiver({ vectors: { tick: 1 } }));
     receiver.on('tick', () => undefined);
     const refusals: { pid: number | undefined; code: string }[] = [];
-    receiver
-      .listen(file('socket'), { mode: 0o666, ...options })
-      .on('refusal', ({ code }: UintrError, peer) => refusals.push({ pid: peer?.pid, code }));
-    return refusals;
+    const rendezvous = receiver.listen(file('socket'), { mode: 0o666, ...options });
+    rendezvous.on('refusal', ({ code }, peer) => refusals.push({ pid: peer?.pid, code }));
+    return { rendezvous, refusals };
   }
 
   /** A process of that user, and what came of its connections, which it keeps. */
@@ -46,16 +43,17 @@ describe('a rendezvous of several users', () => {
     uid: number,
     count = 1,
     gid = GROUP,
-  ): Promise<{ pid: number | undefined; outcomes: string[] }> {
-    const child = fork(fixture('asks'), [file('socket'), String(count)], { uid, gid, cwd: '/' });
-    children.push(child);
+  ): Promise<{ child: ChildProcess; pid: number | undefined; outcomes: string[] }> {
+    const child = started(
+      fork(fixture('asks'), [file('socket'), String(count)], { uid, gid, cwd: '/' }),
+    );
     const outcomes = (await new Mailbox(child).next()) as string[];
-    return { pid: child.pid, outcomes: outcomes.sort() };
+    return { child, pid: child.pid, outcomes: outcomes.sort() };
   }
 
   it('tells authorize uid, gid and pid, and the refused why', async () => {
     const asked: Credentials[] = [];
-    const refusals = listen({
+    const { refusals } = listen({
       authorize: ({ uid, gid, pid }) => {
         asked.push({ uid, gid, pid });
         return uid === FIRST;
@@ -73,7 +71,7 @@ describe('a rendezvous of several users', () => {
   });
 
   it('keeps users out by the mode of its file', async () => {
-    const refusals = listen({ mode: 0o600 });
+    const { refusals } = listen({ mode: 0o600 });
     assert.deepEqual((await ask(FIRST)).outcomes, ['EACCES']);
     assert.deepEqual(refusals, []);
   });
@@ -97,14 +95,13 @@ describe('a rendezvous of several users', () => {
   });
 
   it('gives the places of a user that has gone to the next', async () => {
-    listen({ maxConnections: 4, maxConnectionsPerUid: 1 });
-    assert.deepEqual((await ask(FIRST)).outcomes, ['in']);
+    const { rendezvous } = listen({ maxConnections: 4, maxConnectionsPerUid: 1 });
+    const { child, outcomes } = await ask(FIRST);
+    assert.deepEqual(outcomes, ['in']);
     assert.deepEqual((await ask(FIRST)).outcomes, ['ERR_UINTR_TOO_MANY_CONNECTIONS']);
-    const [child] = children.splice(0, 1);
-    assert.ok(child);
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
+    const gone = once(rendezvous, 'disconnect');
+    await kill(child);
+    await gone;
     assert.deepEqual((await ask(FIRST)).outcomes, ['in']);
   });
 });
