@@ -391,14 +391,16 @@ describe('rendezvous', () => {
       const listener = use(new FdListener(file('socket')));
       let lives = 0;
       const lived = new Promise<void>((resolve) => {
-        listener.on('connection', (socket) => {
-          const receiver = new Receiver({ vectors: VECTORS });
-          const { fd } = receiver.createFd('tick');
-          socket.send('{"uintr":1}', [fd]);
+        const live = async (socket: FdSocket): Promise<void> => {
+          using receiver = new Receiver({ vectors: VECTORS });
+          await socket.receive();
+          using granted = receiver.createFd('tick');
+          socket.send('{"uintr":1}', [granted.fd]);
+          await socket.receive(); // null: it has what it wanted
           socket.close();
-          receiver.close();
           if (++lives === LIVES) resolve();
-        });
+        };
+        listener.on('connection', (socket) => void live(socket));
       });
       use(await connect(file('socket'), { vectors: ['tick'] }));
       await lived;
