@@ -25,7 +25,8 @@ export interface NativeReceiver {
 export interface NativeSender {
   readonly vector: number;
   send(): void;
-  close(): void;
+  /** `hungUp`: because the receiver is gone. */
+  close(hungUp: boolean): void;
 }
 
 export interface NativeFdSocket {
@@ -33,8 +34,12 @@ export interface NativeFdSocket {
   readonly type: SocketType;
   /** How many bytes were taken. Throws `EAGAIN` when there is no room. */
   send(data: Uint8Array, fds: readonly number[]): number;
-  /** Undefined when there is nothing to read. */
-  receive(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
+  /** Undefined when there is nothing to read. Descriptors that it holds it closes with itself. */
+  receive(
+    maxBytes: number,
+    maxFds: number,
+    hold: boolean,
+  ): { data: Buffer; fds: number[] } | undefined;
   /** Blocks for at most that long. */
   waitReadable(milliseconds: number): boolean;
   watch(readable: boolean, writable: boolean, keepsAlive: boolean): void;
@@ -45,10 +50,16 @@ export interface NativeFdSocket {
 }
 
 export interface NativeFdListener {
-  /** A bare descriptor; undefined when nobody is there. */
-  accept(): number | undefined;
+  /** Undefined when nobody is there. */
+  accept(): OwnedFd | undefined;
   watch(accepting: boolean, keepsAlive: boolean): void;
   close(): void;
+}
+
+declare const owned: unique symbol;
+/** A descriptor that is closed should nobody take it over: a worker can be terminated anywhere. */
+export interface OwnedFd {
+  readonly [owned]: true;
 }
 
 /** Who is told when a socket that is watched is ready. */
@@ -85,13 +96,12 @@ export interface Binding {
   }): NativeReceiver;
   openSender(
     fd: number,
-    options: { self: object; onHangUp: () => void; drop: boolean; counters: Float64Array },
+    options: { self: object; onReady: () => void; drop: boolean; counters: Float64Array },
   ): NativeSender;
   /** Takes over the descriptor, unless it throws. */
-  openFdSocket(fd: number, options: Watcher): NativeFdSocket;
-  /** Bare descriptors, as from `connectFdSocket`. */
-  openFdSocketPair(type: SocketType): [number, number];
-  connectFdSocket(address: string, type: SocketType): number;
+  openFdSocket(fd: number | OwnedFd, options: Watcher): NativeFdSocket;
+  openFdSocketPair(type: SocketType): [OwnedFd, OwnedFd];
+  connectFdSocket(address: string, type: SocketType): OwnedFd;
   openFdListener(
     address: string,
     options: Watcher & { type: SocketType; mode: number; backlog: number },

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { closeSync } from 'node:fs';
 import {
   checkAddress,
   checkInteger,
@@ -7,9 +6,11 @@ import {
   checkVector,
   invalidType,
   invalidValue,
+  isArray,
 } from './arguments.js';
+import { Backoff } from './backoff.js';
 import { closedError, hasCode, UintrError } from './errors.js';
-import { FdSocket, type FdMessage } from './fd-socket.js';
+import { connectWith, type FdMessage, type FdSocket, holdFds } from './fd-socket.js';
 import {
   decodeReply,
   encodeRequest,
@@ -47,8 +48,6 @@ export interface ConnectionEvents {
   close: [reason: unknown];
 }
 
-const FIRST_DELAY_MS = 20;
-
 /** What may be better at the next attempt. The receiver says the second line. */
 const TRANSIENT = [
   ...['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ERR_UINTR_TIMEOUT', 'ESHUTDOWN'],
@@ -84,12 +83,13 @@ export class Connection<Vector extends string | number = string | number>
   implements Disposable
 {
   readonly address: string;
-  readonly #options: ConnectOptions<Vector>;
+  readonly #vectors: readonly Vector[];
   readonly #reconnect: boolean;
-  readonly #maxDelay: number;
+  readonly #backoff: Backoff;
+  readonly #timeout: number;
   readonly #drop: boolean;
   readonly #closing = new AbortController();
-  readonly #onAbort: () => void;
+  readonly #forgetSignal: () => void;
   #senders: ReadonlyMap<Vector, Sender> = new Map();
 
   /** Not for users: see `connect()`. */
@@ -97,17 +97,19 @@ export class Connection<Vector extends string | number = string | number>
     super();
     this.address = checkAddress('address', address);
     checkOptions('options', options);
-    const { signal } = checkWaitOptions('options', options);
-    checkRequest(options.vectors);
-    this.#options = { timeout: 5000, ...options };
+    const { signal, timeout = 5000 } = checkWaitOptions('options', options);
+    this.#vectors = checkRequest(options.vectors);
+    this.#timeout = timeout;
     this.#reconnect = checkBoolean('options.reconnect', options.reconnect ?? true);
-    this.#maxDelay = checkInteger('options.maxDelay', options.maxDelay ?? 2000, 1, 2 ** 31 - 1);
+    const { maxDelay = 2000 } = options;
+    this.#backoff = new Backoff(checkInteger('options.maxDelay', maxDelay, 1, 2 ** 31 - 1));
     this.#drop = checkOnDisconnect(options.onDisconnect) === 'drop';
-    this.#onAbort = () => {
+    const onAbort = (): void => {
       this.#end(signal?.reason);
     };
     signal?.throwIfAborted();
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#forgetSignal = () => signal?.removeEventListener('abort', onAbort);
   }
 
   /** Whether the receiver is there. */
@@ -144,6 +146,7 @@ export class Connection<Vector extends string | number = string | number>
   async [establish](): Promise<void> {
     try {
       await this.#connect(true);
+      this.#closing.signal.throwIfAborted(); // meanwhile
     } catch (error) {
       this.#end(error);
       throw error;
@@ -151,8 +154,8 @@ export class Connection<Vector extends string | number = string | number>
   }
 
   #sendToNobody(vector: Vector): void {
-    if (!this.#options.vectors.includes(vector)) {
-      throw invalidValue('vector', `one of ${this.#options.vectors.join(', ')}`, vector);
+    if (!this.#vectors.includes(vector)) {
+      throw invalidValue('vector', `one of ${this.#vectors.join(', ')}`, vector);
     }
     const { signal } = this.#closing;
     if (hasCode(signal.reason, 'ERR_UINTR_CLOSED')) throw closedError('connection');
@@ -163,29 +166,27 @@ export class Connection<Vector extends string | number = string | number>
   async #connect(ref: boolean): Promise<void> {
     const { signal } = this.#closing;
     const pauses = new Patience('connecting', { signal }, ref);
-    for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, this.#maxDelay)) {
+    for (;;) {
+      const delay = this.#backoff.next();
+      if (delay > 0) await pauses.sleep(delay);
       try {
-        const { timeout = Infinity, vectors } = this.#options;
-        const limits = timeout === Infinity ? { signal } : { signal, timeout };
-        const attempt = new Patience('connecting', limits, ref);
-        const fds = await requestFds(this.address, vectors, attempt);
-        this.#adopt(fds);
+        const attempt = new Patience('connecting', { signal, timeout: this.#timeout }, ref);
+        using socket = await connectWith(attempt, this.address);
+        this.#adopt(await requestFds(socket, this.#vectors, attempt));
         return;
       } catch (error) {
         signal.throwIfAborted();
         if (!this.#reconnect || !hasCode(error, ...TRANSIENT)) throw error;
       }
-      // Spread out, so that the peers of a receiver that comes back do not all come at once.
-      await pauses.sleep(delay * (0.5 + Math.random() / 2));
     }
   }
 
-  /** Makes senders of the descriptors and closes them. */
+  /** Makes senders of the descriptors. */
   #adopt(fds: readonly number[]): void {
     const senders = new Map<Vector, Sender>();
     try {
       this.#closing.signal.throwIfAborted();
-      this.#options.vectors.forEach((vector, index) => {
+      this.#vectors.forEach((vector, index) => {
         const sender = new Sender(fds[index] ?? -1, this.#drop ? { onDisconnect: 'drop' } : {});
         senders.set(vector, sender);
         if (typeof vector === 'number' && sender.vector !== vector) {
@@ -198,19 +199,22 @@ export class Connection<Vector extends string | number = string | number>
     } catch (error) {
       for (const sender of senders.values()) sender.close();
       throw error;
-    } finally {
-      for (const fd of fds) closeSync(fd);
     }
     this.#senders = senders;
+    this.#backoff.succeeded();
   }
 
   #disconnect(senders: ReadonlyMap<Vector, Sender>): void {
     if (this.#senders !== senders) return; // told by another of them
     this.#senders = new Map();
     for (const sender of senders.values()) sender.close();
-    if (this.#reconnect) void this.#comeBack();
-    this.emit('disconnect');
-    if (!this.#reconnect) this.#end(undefined);
+    try {
+      this.emit('disconnect');
+    } finally {
+      // Unless a listener has closed it, or its signal was aborted.
+      if (!this.#reconnect) this.#end(undefined);
+      else if (!this.#closing.signal.aborted) void this.#comeBack();
+    }
   }
 
   async #comeBack(): Promise<void> {
@@ -220,26 +224,26 @@ export class Connection<Vector extends string | number = string | number>
       this.#end(reason);
       return;
     }
-    this.emit('connect');
+    // It may have ended, or be gone again, since the promise was resolved.
+    if (this.connected) this.emit('connect');
   }
 
   #end(reason: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(reason);
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal();
     for (const sender of this.#senders.values()) sender.close();
     this.#senders = new Map();
     this.emit('close', reason);
   }
 }
 
-/** One handshake: the vector fds, the caller's to close. */
+/** One handshake: the vector fds, which the socket closes. */
 async function requestFds(
-  address: string,
+  socket: FdSocket,
   vectors: readonly (string | number)[],
   patience: Patience,
 ): Promise<readonly number[]> {
-  using socket = await FdSocket.connect(address, patience.options);
   if (!patience.ref) socket.unref();
   try {
     socket.send(encodeRequest(vectors));
@@ -249,13 +253,8 @@ async function requestFds(
   }
   const reply = await receiveReply(socket, vectors.length, patience);
   if (reply === null) throw new UintrError('ECONNRESET', 'the listener left without an answer');
-  try {
-    decodeReply(reply.data);
-    if (reply.fds.length !== vectors.length) throw handshakeError('it gave too few descriptors');
-  } catch (error) {
-    for (const fd of reply.fds) closeSync(fd);
-    throw error;
-  }
+  decodeReply(reply.data);
+  if (reply.fds.length !== vectors.length) throw handshakeError('it gave too few descriptors');
   return reply.fds;
 }
 
@@ -264,26 +263,31 @@ async function receiveReply(
   maxFds: number,
   patience: Patience,
 ): Promise<FdMessage | null> {
-  const options = { ...patience.options, maxBytes: MAX_HANDSHAKE, maxFds };
+  const receive = (): Promise<FdMessage | null> =>
+    socket.receive({ ...patience.rest, maxBytes: MAX_HANDSHAKE, maxFds, [holdFds]: true });
   try {
-    return await socket.receive(options);
+    return await receive();
   } catch (error) {
     // Its end was closed before it had read our request; its answer comes next (unix(7)).
     if (!hasCode(error, 'ECONNRESET')) throw error;
-    return socket.receive(options);
+    return receive();
   }
 }
 
-function checkRequest(vectors: unknown): void {
-  if (!Array.isArray(vectors)) {
-    throw invalidType('options.vectors', 'an array of vectors', vectors);
-  }
+/** A copy, which nobody can change any more. */
+function checkRequest<Vector extends string | number>(vectors: readonly Vector[]): Vector[] {
+  if (!isArray(vectors)) throw invalidType('options.vectors', 'an array of vectors', vectors);
   checkInteger('options.vectors.length', vectors.length, 1, MAX_REQUESTED);
-  vectors.forEach((vector: unknown, index) => {
+  const checked = [...vectors];
+  checked.forEach((vector, index) => {
     if (typeof vector !== 'string') checkVector(`options.vectors[${index}]`, vector);
   });
-  const size = Buffer.byteLength(encodeRequest(vectors as string[]));
+  if (new Set(checked).size < checked.length) {
+    throw invalidValue('options.vectors', 'free of duplicates', vectors);
+  }
+  const size = Buffer.byteLength(encodeRequest(checked));
   checkInteger('options.vectors: their size', size, 1, MAX_HANDSHAKE);
+  return checked;
 }
 
 function checkBoolean(name: string, value: unknown): boolean {

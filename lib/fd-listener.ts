@@ -18,6 +18,9 @@ export interface FdListenerOptions extends FdSocketOptions {
   readonly backlog?: number;
 }
 
+export const checkMode = (mode: unknown = 0o600): number =>
+  checkInteger('options.mode', mode, 0, 0o777);
+
 /** At most so many at once, so that a flood leaves the loop's other work its turn. */
 const ACCEPTS_A_TURN = 16;
 /** Without descriptors left `accept` fails at once and for as long as somebody waits. */
@@ -36,7 +39,8 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
 
   /**
    * @param address a path, or an abstract name after a NUL, as in Node's `net`: `'\0name'`. An
-   * abstract name has no file and so no mode: everybody on the machine can connect.
+   * abstract name has no file and so no mode: everybody on the machine can connect. A path has 105
+   * bytes at the most, two less than to connect to.
    * @throws {UintrError} `EADDRINUSE`, `EACCES`, `ENOENT`, `ENAMETOOLONG` …
    */
   constructor(
@@ -52,7 +56,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
         this.#accept();
       },
       type: checkType(options.type),
-      mode: checkInteger('options.mode', options.mode ?? 0o600, 0, 0o777),
+      mode: checkMode(options.mode),
       backlog: checkInteger('options.backlog', options.backlog ?? 511, 1, 65_535),
     });
     this.#native.watch(true, true);
@@ -61,6 +65,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   /** Keep the process alive: the default. */
   ref(): this {
     this.#refed = true;
+    this.#retry?.ref();
     this.#watch();
     return this;
   }
@@ -68,6 +73,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   /** Do not keep the process alive. */
   unref(): this {
     this.#refed = false;
+    this.#retry?.unref();
     this.#watch();
     return this;
   }
@@ -107,7 +113,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
       this.#retry = undefined;
       this.#watch();
     }, RETRY_MS);
-    this.#retry.unref();
+    if (!this.#refed) this.#retry.unref();
     this.#watch();
     if (!(error instanceof UintrError)) throw error;
     // Nobody has to care: it gets better by itself.

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   checkAddress,
   checkFd,
@@ -8,14 +9,17 @@ import {
   invalidType,
   isArray,
 } from './arguments.js';
-import { binding, type NativeFdSocket, type SocketType } from './binding.js';
+import { binding, type NativeFdSocket, type OwnedFd, type SocketType } from './binding.js';
 import { closedError, hasCode } from './errors.js';
 import { checkWaitOptions, Patience, type WaitOptions } from './waiting.js';
 
 export interface FdMessage {
   /** Empty only if nothing but descriptors came. */
   readonly data: Buffer;
-  /** Descriptors that came with the message, close-on-exec. They are the caller's to close. */
+  /**
+   * Descriptors that came with the message, close-on-exec. They are the caller's to close; a worker
+   * that is terminated before leaves them open in its process.
+   */
   readonly fds: readonly number[];
 }
 
@@ -40,6 +44,12 @@ export interface ReceiveOptions extends WaitOptions {
   readonly maxBytes?: number;
   /** How many descriptors one message may bring. Default: 253, as many as the kernel allows. */
   readonly maxFds?: number;
+}
+
+/** An option for connection.ts alone: descriptors received are the socket's, which closes them. */
+export const holdFds = Symbol('holdFds');
+interface Holding {
+  readonly [holdFds]?: boolean;
 }
 
 /** Of one message here; unix(7) bounds it by the send buffer. */
@@ -69,7 +79,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   readonly #native: NativeFdSocket;
   readonly #readers = new Set<Waiter>();
   readonly #writers = new Set<Waiter>();
-  #sending: Promise<unknown> = Promise.resolve();
+  #sending: Promise<unknown> | undefined;
   #refed = true;
   #closed = false;
 
@@ -92,17 +102,12 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     options: FdSocketOptions & WaitOptions = {},
   ): Promise<FdSocket> {
     checkAddress('address', address);
-    const patience = new Patience('connecting', checkWaitOptions('options', options));
     const type = checkType(options.type);
-    patience.check();
-    for (;;) {
-      try {
-        return new FdSocket(binding().connectFdSocket(address, type));
-      } catch (error) {
-        if (!hasCode(error, 'EAGAIN')) throw error;
-      }
-      await patience.sleep(CONNECT_RETRY_MS);
-    }
+    return connectWith(
+      new Patience('connecting', checkWaitOptions('options', options)),
+      address,
+      type,
+    );
   }
 
   /**
@@ -111,8 +116,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * @throws {UintrError} `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE` for another descriptor,
    * which stays the caller's.
    */
-  constructor(fd: number) {
-    this.#native = binding().openFdSocket(checkFd('fd', fd), {
+  constructor(fd: number | OwnedFd) {
+    this.#native = binding().openFdSocket(isOwned(fd) ? fd : checkFd('fd', fd), {
       self: this,
       onReady: (readable, writable) => {
         if (readable) wake(this.#readers);
@@ -162,10 +167,15 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     options: WaitOptions = {},
   ): Promise<void> {
     const bytes = checkData(data);
-    checkFds(fds);
-    const patience = new Patience('sending', checkWaitOptions('options', options));
-    const sent = this.#sending.then(() => this.#sendAll(bytes, fds, patience));
-    this.#sending = sent.catch(() => undefined);
+    const passed = [...checkFds(fds)];
+    const patience = new Patience('sending', checkWaitOptions('options', options), this.#refed);
+    const others = this.#sending;
+    const sent = this.#sendAll(bytes, passed, patience, others);
+    // Whoever gives up leaves the queue, but lets nobody overtake those before him.
+    const all = Promise.allSettled([others, sent]).then(() => {
+      if (this.#sending === all) this.#sending = undefined;
+    });
+    this.#sending = all;
     return sent;
   }
 
@@ -177,14 +187,15 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * `ECONNRESET` says that the peer went without reading all that it was sent; what it had sent
    * itself can still be received. `ERR_UINTR_TIMEOUT`, the signal's reason, or `ERR_UINTR_CLOSED`.
    */
-  async receive(options: ReceiveOptions = {}): Promise<FdMessage | null> {
-    const patience = new Patience('receiving', checkWaitOptions('options', options));
+  async receive(options: ReceiveOptions & Holding = {}): Promise<FdMessage | null> {
+    const waitOptions = checkWaitOptions('options', options);
+    const patience = new Patience('receiving', waitOptions, this.#refed);
     const maxBytes = checkInteger('options.maxBytes', options.maxBytes ?? MAX_MESSAGE, 1, 2 ** 24);
     const maxFds = checkInteger('options.maxFds', options.maxFds ?? MAX_FDS, 0, MAX_FDS);
-    patience.check();
+    patience.checkSignal();
     for (;;) {
       this.#checkOpen();
-      const message = this.#native.receive(maxBytes, maxFds);
+      const message = this.#native.receive(maxBytes, maxFds, options[holdFds] ?? false);
       if (message !== undefined) return endToNull(message);
       await this.#ready(this.#readers, patience);
     }
@@ -216,13 +227,16 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     for (;;) {
       const left = Math.max(deadline - performance.now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLICE_MS));
-      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS);
+      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
       if (message !== undefined) return endToNull(message);
       if (left === 0) return undefined;
     }
   }
 
-  /** Waiting for a message or for room keeps the process alive: the default. */
+  /**
+   * Waiting for a message or for room keeps the process alive: the default. The timeout of a wait
+   * goes by what held when it began.
+   */
   ref(): this {
     this.#refed = true;
     this.#updateWatch();
@@ -248,8 +262,14 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     this.close();
   }
 
-  async #sendAll(data: Uint8Array, fds: readonly number[], patience: Patience): Promise<void> {
-    patience.check();
+  async #sendAll(
+    data: Uint8Array,
+    fds: readonly number[],
+    patience: Patience,
+    others: Promise<unknown> | undefined,
+  ): Promise<void> {
+    patience.checkSignal();
+    if (others !== undefined) await patience.waitFor(others);
     for (let sent = 0; ;) {
       this.#checkOpen();
       try {
@@ -285,6 +305,23 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 }
 
+/** `FdSocket.connect()` with a patience that is spent on more than that. */
+export async function connectWith(
+  patience: Patience,
+  address: string,
+  type: SocketType = 'seqpacket',
+): Promise<FdSocket> {
+  patience.checkSignal();
+  for (;;) {
+    try {
+      return new FdSocket(binding().connectFdSocket(address, type));
+    } catch (error) {
+      if (!hasCode(error, 'EAGAIN')) throw error;
+    }
+    await patience.sleep(CONNECT_RETRY_MS);
+  }
+}
+
 /** Somebody who tries again when the socket is ready. */
 interface Waiter {
   readonly resolve: (value: undefined) => void;
@@ -295,6 +332,8 @@ function wake(waiters: Set<Waiter>): void {
   for (const { resolve } of waiters) resolve(undefined);
   waiters.clear();
 }
+
+const isOwned = (fd: unknown): fd is OwnedFd => types.isExternal(fd);
 
 const endToNull = (message: FdMessage): FdMessage | null =>
   message.data.length === 0 && message.fds.length === 0 ? null : message;

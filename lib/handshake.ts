@@ -20,6 +20,9 @@ export const MAX_HANDSHAKE = 4096;
 export const MAX_REQUESTED = MAX_VECTOR + 1;
 const MAX_TEXT = 512;
 
+/** Another process's text for an error message, which may end up on a terminal or in a log. */
+export const printable = (text: string): string => text.slice(0, MAX_TEXT).replace(/\p{C}/gu, '?');
+
 export const handshakeError = (why: string): UintrError =>
   new UintrError('ERR_UINTR_HANDSHAKE', `the peer does not speak this handshake: ${why}`);
 
@@ -51,7 +54,7 @@ export function decodeReply(data: Buffer): void {
   if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{0,63}$/.test(code)) {
     throw handshakeError('its refusal has no code');
   }
-  throw new UintrError(code, typeof message === 'string' ? message.slice(0, MAX_TEXT) : 'refused');
+  throw new UintrError(code, typeof message === 'string' ? printable(message) : 'refused');
 }
 
 function decode(data: Buffer): Record<string, unknown> {

@@ -82,8 +82,8 @@ export function inherit(
 let found: Readonly<Record<string, number>> | undefined;
 
 /**
- * The descriptors that this process or worker was given by `inherit()`, by name. They are the
- * caller's, to make a `Sender` of and to close.
+ * The descriptors that this process or worker was given by `inherit()`, by name, to make a `Sender`
+ * of. A process closes them afterwards; a worker does not, for they are those of its parent.
  *
  * The first call takes `UINTR_FDS` out of `process.env`: its numbers mean nothing to a child of
  * this process. Later calls answer the same.
@@ -97,14 +97,15 @@ export function inherited(): Readonly<Record<string, number>> {
 }
 
 function parse(variable: string): Readonly<Record<string, number>> {
-  const result: Record<string, number> = {};
-  if (variable === '') return result;
-  for (const entry of variable.split(',')) {
-    const [, name, fd] = ENTRY.exec(entry) ?? [];
-    if (name === undefined) throw invalidValue(VARIABLE, 'like "tick=3,stop=4"', variable);
-    result[name] = Number(fd);
-  }
-  return result;
+  if (variable === '') return {};
+  // Of its own properties, whatever their names: `__proto__`, too.
+  return Object.fromEntries(
+    variable.split(',').map((entry) => {
+      const [, name, fd] = ENTRY.exec(entry) ?? [];
+      if (name === undefined) throw invalidValue(VARIABLE, 'like "tick=3,stop=4"', variable);
+      return [name, Number(fd)];
+    }),
+  );
 }
 
 function descriptorOf(name: string, target: unknown): number {

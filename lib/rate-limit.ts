@@ -1,15 +1,18 @@
 /** How often something may happen for each key: a token bucket that holds a second's worth. */
 export class RateLimit {
   readonly #buckets = new Map<number, { readonly tokens: number; readonly at: number }>();
+  readonly #capacity: number;
 
-  constructor(readonly perSecond: number) {}
+  constructor(readonly perSecond: number) {
+    this.#capacity = Math.max(perSecond, 1); // less would never let anybody in
+  }
 
   /** Whether it may happen now. */
   take(key: number, now = performance.now()): boolean {
     if (this.perSecond === Infinity) return true;
-    const bucket = this.#buckets.get(key) ?? { tokens: this.perSecond, at: now };
+    const bucket = this.#buckets.get(key) ?? { tokens: this.#capacity, at: now };
     const gained = ((now - bucket.at) * this.perSecond) / 1000;
-    const tokens = Math.min(bucket.tokens + gained, Math.max(this.perSecond, 1));
+    const tokens = Math.min(bucket.tokens + gained, this.#capacity);
     const allowed = tokens >= 1;
     this.#buckets.delete(key); // to the end: those at the front have been idle for longest
     this.#buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, at: now });
@@ -19,7 +22,7 @@ export class RateLimit {
 
   /** A bucket that is full again says no more than none. */
   #forgetIdle(now: number): void {
-    const full = Math.max(1000, 1000 / this.perSecond);
+    const full = (1000 * this.#capacity) / this.perSecond;
     for (const [key, { at }] of this.#buckets) {
       if (now - at < full) return;
       this.#buckets.delete(key);

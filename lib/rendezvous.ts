@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import {
+  checkAddress,
   checkInteger,
   checkOptions,
   checkSignal,
@@ -11,7 +12,7 @@ import {
   outOfRange,
 } from './arguments.js';
 import { UintrError } from './errors.js';
-import { FdListener } from './fd-listener.js';
+import { checkMode, FdListener } from './fd-listener.js';
 import type { Credentials, FdSocket } from './fd-socket.js';
 import {
   decodeRequest,
@@ -19,7 +20,9 @@ import {
   encodeRefusal,
   handshakeError,
   MAX_HANDSHAKE,
+  printable,
 } from './handshake.js';
+import { type Place, Places } from './places.js';
 import { RateLimit } from './rate-limit.js';
 import type { VectorFd } from './vector-fd.js';
 import { Patience } from './waiting.js';
@@ -56,8 +59,16 @@ export interface ListenOptions<Name extends string = string> {
    * there everybody can connect, so decide here.
    */
   readonly authorize?: (peer: Peer, request: VectorRequest<Name>) => boolean | Promise<boolean>;
-  /** How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. */
+  /**
+   * How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. Each vector
+   * of a connection costs this process three descriptors.
+   */
   readonly maxConnections?: number;
+  /**
+   * How many of them may be of one uid. Default: all where the socket file lets in its owner alone,
+   * half of them elsewhere, so that no user can keep all others out.
+   */
+  readonly maxConnectionsPerUid?: number;
   /** How many handshakes each uid may begin a second. Default: 100. Infinity: no limit. */
   readonly requestsPerSecond?: number;
   /** How long a peer may take to ask, in milliseconds. Default: 1,000. */
@@ -96,12 +107,11 @@ export class Rendezvous<Name extends string = string>
   readonly #listener: FdListener;
   readonly #offer: Offer<Name>;
   readonly #authorize: ListenOptions<Name>['authorize'];
-  readonly #maxConnections: number;
+  readonly #places: Places;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
   readonly #closing = new AbortController();
   readonly #forgetSignal: () => void;
-  #handshakes = 0;
   #connections = 0;
 
   /** Not for users: see `Receiver.listen()`. */
@@ -112,6 +122,7 @@ export class Rendezvous<Name extends string = string>
     options: ListenOptions<Name>,
   ) {
     super();
+    checkAddress('address', address);
     checkOptions('options', options);
     this.#source = source;
     this.#offer = new Offer(vectors, options.vectors);
@@ -119,21 +130,16 @@ export class Rendezvous<Name extends string = string>
     if (this.#authorize !== undefined && typeof this.#authorize !== 'function') {
       throw invalidType('options.authorize', 'of type function', this.#authorize);
     }
-    this.#maxConnections = checkInteger(
-      'options.maxConnections',
-      options.maxConnections ?? 1024,
-      1,
-      2 ** 20,
-    );
+    const mode = checkMode(options.mode);
+    this.#places = placesOf(options, address.startsWith('\0') || (mode & OTHERS_MAY_CONNECT) !== 0);
     this.#rate = new RateLimit(checkRate(options.requestsPerSecond ?? 100));
     this.#handshakeTimeout =
       checkTimeout('options.handshakeTimeout', options.handshakeTimeout) ?? 1000;
     const signal = checkSignal('options.signal', options.signal);
     signal?.throwIfAborted();
-    this.#listener = new FdListener(
-      address,
-      options.mode === undefined ? {} : { mode: options.mode },
-    );
+    // Each handshake waits for it.
+    setMaxListeners(0, this.#closing.signal);
+    this.#listener = new FdListener(address, { mode });
     this.#listener.on('connection', (socket) => void this.#serve(socket));
     this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
     const onAbort = (): void => {
@@ -171,7 +177,8 @@ export class Rendezvous<Name extends string = string>
     this.#closing.abort(
       new UintrError('ERR_UINTR_CLOSED', 'the receiver does not listen any more'),
     );
-    this.emit('close');
+    // As Node's own servers do: what a listener throws must not keep the receiver from closing.
+    process.nextTick(() => this.emit('close'));
   }
 
   [Symbol.dispose](): void {
@@ -181,47 +188,45 @@ export class Rendezvous<Name extends string = string>
   // Events come after the handshake has ended, so that what a listener throws cannot change it.
   async #serve(socket: FdSocket): Promise<void> {
     let peer: Credentials | undefined;
-    let connection: PeerConnection<Name>;
-    this.#handshakes++;
+    let place: Place | undefined;
+    let connection: PeerConnection<Name> | undefined;
+    let refusal: UintrError | undefined;
+    socket.unref(); // the listener keeps the process alive, or is not to
     try {
       peer = socket.peer;
-      this.#admit(peer);
-      const request = await this.#hear(socket, peer);
-      connection = { peer, ...request };
-      this.#grant(socket, connection);
+      place = this.#admit(peer);
+      connection = { peer, ...(await this.#hear(socket, peer)) };
+      this.#grant(socket, connection, place);
     } catch (error) {
-      this.emit('refusal', refuse(socket, error), peer);
-      return;
+      refusal = refuse(socket, error);
     } finally {
-      this.#handshakes--;
+      place?.release();
       socket.close();
     }
-    this.emit('connection', connection);
+    if (this.#closing.signal.aborted) return;
+    if (refusal !== undefined) this.emit('refusal', refusal, peer);
+    else if (connection !== undefined) this.emit('connection', connection);
   }
 
   /** Before a byte is read. */
-  #admit(peer: Credentials): void {
+  #admit(peer: Credentials): Place {
     if (!this.#rate.take(peer.uid)) {
       throw new UintrError(
         'ERR_UINTR_TOO_MANY_REQUESTS',
         `uid ${peer.uid} asks more than ${this.#rate.perSecond} times a second`,
       );
     }
-    if (this.#connections + this.#handshakes > this.#maxConnections) {
-      throw new UintrError(
-        'ERR_UINTR_TOO_MANY_CONNECTIONS',
-        `there are ${this.#maxConnections} connections, as many as are allowed`,
-      );
-    }
+    return this.#places.take(peer.uid);
   }
 
   async #hear(socket: FdSocket, credentials: Credentials): Promise<VectorRequest<Name>> {
-    const patience = new Patience('the handshake', {
-      timeout: this.#handshakeTimeout,
-      signal: this.#closing.signal,
-    });
+    const patience = new Patience(
+      'the handshake',
+      { timeout: this.#handshakeTimeout, signal: this.#closing.signal },
+      false,
+    );
     const message = await socket.receive({
-      ...patience.options,
+      ...patience.rest,
       maxBytes: MAX_HANDSHAKE,
       maxFds: 0,
     });
@@ -229,38 +234,35 @@ export class Rendezvous<Name extends string = string>
     const request = this.#offer.resolve(decodeRequest(message.data));
     if (this.#authorize === undefined) return request;
     const peer: Peer = { ...credentials, pidFd: () => socket.peerPidFd() };
-    const decision = Promise.resolve(this.#authorize(peer, request));
     // Whatever it returned: JavaScript authors may forget to return a boolean.
-    const allowed = await patience.wait<unknown>((resolve, reject) => {
-      decision.then(resolve, reject);
-      return () => undefined;
-    });
+    const decision = Promise.resolve<unknown>(this.#authorize(peer, request));
+    const allowed = await patience.waitFor(decision);
     if (allowed !== true) {
       throw new UintrError('ERR_UINTR_REFUSED', 'the receiver does not let this peer in');
     }
     return request;
   }
 
-  #grant(socket: FdSocket, connection: PeerConnection<Name>): void {
+  #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): void {
     this.#closing.signal.throwIfAborted();
     const vectorFds: VectorFd[] = [];
-    let held = 0;
-    let granted = false;
-    const onDisconnect = (): void => {
-      if (--held > 0) return;
-      this.#connections--;
-      if (granted) this.emit('disconnect', connection);
-    };
     try {
       for (const vector of connection.vectors) {
         const vectorFd = this.#source.createFd(vector);
-        if (held++ === 0) this.#connections++; // until the last one is gone, sent or not
         vectorFds.push(vectorFd);
-        vectorFd.once('disconnect', onDisconnect);
+        place.hold(); // until its last holder is gone, sent or not
+        vectorFd.once('disconnect', place.release);
       }
       const fds = vectorFds.map(({ fd }) => fd);
       socket.send(encodeGrant(), fds);
-      granted = true;
+      let left = vectorFds.length;
+      this.#connections++;
+      const onDisconnect = (): void => {
+        if (--left > 0) return;
+        this.#connections--;
+        this.emit('disconnect', connection);
+      };
+      for (const vectorFd of vectorFds) vectorFd.once('disconnect', onDisconnect);
     } finally {
       // The peer's are the only ones, so that its death shows.
       for (const vectorFd of vectorFds) vectorFd.close();
@@ -319,7 +321,7 @@ class Offer<Name extends string> {
       if (number === undefined || !this.#numbers.has(number)) {
         throw new UintrError(
           'ERR_UINTR_UNKNOWN_VECTOR',
-          `the receiver does not offer vector ${JSON.stringify(vector).slice(0, 80)}`,
+          `the receiver does not offer vector ${printable(JSON.stringify(vector).slice(0, 80))}`,
         );
       }
       return number;
@@ -327,6 +329,21 @@ class Offer<Name extends string> {
     if (new Set(vectors).size < vectors.length) throw handshakeError('it asks for a vector twice');
     return { vectors, names: vectors.map((vector) => this.#names.get(vector)) };
   }
+}
+
+/** connect(2) asks for write permission. */
+const OTHERS_MAY_CONNECT = 0o022;
+
+type Limits = Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerUid'>;
+
+function placesOf(options: Limits, shared: boolean): Places {
+  const { maxConnections = 1024 } = options;
+  const max = checkInteger('options.maxConnections', maxConnections, 1, 2 ** 20);
+  const { maxConnectionsPerUid = shared ? Math.ceil(max / 2) : max } = options;
+  return new Places(
+    max,
+    checkInteger('options.maxConnectionsPerUid', maxConnectionsPerUid, 1, 2 ** 20),
+  );
 }
 
 function checkRate(value: unknown): number {

@@ -47,7 +47,8 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
       self: this,
       drop: onDisconnect === 'drop',
       counters: this.#counters,
-      onHangUp: () => {
+      onReady: () => {
+        this.#native.close(true);
         this.#announceEnd(true);
         this.emit('disconnect');
       },
@@ -69,7 +70,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
 
   /** `uintr_unregister_sender`. Closing twice is fine. */
   close(): void {
-    this.#native.close();
+    this.#native.close(false);
     this.#announceEnd(false);
   }
 

@@ -37,9 +37,15 @@ export class Patience {
     this.#deadline = performance.now() + (options.timeout ?? Infinity);
   }
 
-  check(): void {
+  /** Before a first look, which a timeout of 0 allows, too. */
+  checkSignal(): void {
     this.options.signal?.throwIfAborted();
-    if (performance.now() > this.#deadline) throw timeoutError(this.what);
+  }
+
+  /** What is left of it, for a wait with options of its own. */
+  get rest(): WaitOptions {
+    const timeout = Math.max(this.#deadline - performance.now(), 0);
+    return timeout === Infinity ? this.options : { ...this.options, timeout };
   }
 
   /**
@@ -49,9 +55,10 @@ export class Patience {
   async wait<T>(
     start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
   ): Promise<T> {
-    this.check();
+    this.checkSignal();
     const { signal } = this.options;
     const left = this.#deadline - performance.now();
+    if (left <= 0) throw timeoutError(this.what);
     let stop: (() => void) | undefined;
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
@@ -76,6 +83,15 @@ export class Patience {
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
       stop?.();
     }
+  }
+
+  /** Waits for a promise to settle: what it comes to is handled, also once nobody waits any more. */
+  async waitFor<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => undefined);
+    return this.wait<T>((resolve, reject) => {
+      promise.then(resolve, reject);
+      return () => undefined;
+    });
   }
 
   /** Sleeps for so many milliseconds. */

@@ -5,6 +5,7 @@
 #include "addon.h"
 #include "bound_function.h"
 #include "os/unix_listener.h"
+#include "owned_fd.h"
 #include "socket_type.h"
 #include "socket_watch.h"
 
@@ -20,19 +21,15 @@ class FdListenerBinding {
         listener_(std::in_place, address, socketTypeOf(options.Get("type")),
                   options.Get("mode").As<Napi::Number>().Uint32Value(),
                   options.Get("backlog").As<Napi::Number>().Int32Value()),
-        watch_(env, options) {
-    if (napi_add_env_cleanup_hook(env, &FdListenerBinding::onEnvironmentEnd, this) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
-  }
+        watch_(env, options, this) {}
 
   ~FdListenerBinding() { release(); }
 
-  // () => a bare descriptor for openFdSocket | undefined: nobody there
+  // () => an owned descriptor for openFdSocket | undefined: nobody there
   Napi::Value accept(const Napi::CallbackInfo&) {
     if (!listener_) return env_.Undefined();
     try {
-      return Napi::Number::New(env_, listener_->accept().release());
+      return own(env_, listener_->accept());
     } catch (const os::SystemError& error) {
       // A peer that has gone again is nobody, too.
       if (error.error == EAGAIN || error.error == ECONNABORTED) return env_.Undefined();
@@ -53,16 +50,13 @@ class FdListenerBinding {
     return env_.Undefined();
   }
 
- private:
-  static void onEnvironmentEnd(void* data) { static_cast<FdListenerBinding*>(data)->release(); }
-
   void release() {
     if (!listener_) return;
-    napi_remove_env_cleanup_hook(env_, &FdListenerBinding::onEnvironmentEnd, this);
     watch_.close();
     listener_.reset();
   }
 
+ private:
   Napi::Env env_;
   std::optional<os::UnixListener> listener_;  // empty once closed
   SocketWatch watch_;

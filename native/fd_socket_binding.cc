@@ -6,6 +6,7 @@
 #include "addon.h"
 #include "bound_function.h"
 #include "os/unix_socket.h"
+#include "owned_fd.h"
 #include "socket_type.h"
 #include "socket_watch.h"
 
@@ -16,11 +17,7 @@ namespace {
 class FdSocketBinding {
  public:
   FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
-      : env_(env), socket_(std::move(socket)), watch_(env, options) {
-    if (napi_add_env_cleanup_hook(env, &FdSocketBinding::onEnvironmentEnd, this) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
-  }
+      : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
 
   ~FdSocketBinding() { release(); }
 
@@ -37,7 +34,8 @@ class FdSocketBinding {
         env_, static_cast<double>(os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds)));
   }
 
-  // (maxBytes, maxFds) => { data, fds } | undefined: nothing there
+  // (maxBytes, maxFds, hold) => { data, fds } | undefined: nothing there. Held descriptors stay
+  // ours, until this is closed.
   Napi::Value receive(const Napi::CallbackInfo& info) {
     const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
     const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
@@ -64,7 +62,11 @@ class FdSocketBinding {
     result["data"] =
         Napi::Buffer<char>::Copy(env_, reinterpret_cast<const char*>(space.get()), message.size);
     result["fds"] = fds;
-    for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript's from here on
+    if (info[2].As<Napi::Boolean>().Value()) {
+      held_ = std::move(message.fds);
+    } else {
+      for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript's from here on
+    }
     return result;
   }
 
@@ -103,29 +105,30 @@ class FdSocketBinding {
     return env_.Undefined();
   }
 
- private:
-  static void onEnvironmentEnd(void* data) { static_cast<FdSocketBinding*>(data)->release(); }
-
   void release() {
     if (!socket_) return;
-    napi_remove_env_cleanup_hook(env_, &FdSocketBinding::onEnvironmentEnd, this);
     watch_.close();
     socket_.reset();
+    held_.clear();
   }
 
+ private:
   Napi::Env env_;
   os::UniqueFd socket_;  // empty once closed
+  std::vector<os::UniqueFd> held_;
   SocketWatch watch_;
 };
 
 }  // namespace
 
-// (fd: number, options) => NativeFdSocket, which owns the descriptor from here on
+// (fd: number or owned, options) => NativeFdSocket, which owns the descriptor from here on
 Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
-    const int fd = info[0].As<Napi::Number>().Int32Value();
+    os::UniqueFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
+    const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
     const int type = os::unixSocketType(fd);  // what is no such socket stays the caller's
+    if (owned != nullptr) owned->release();
     const auto socket =
         std::make_shared<FdSocketBinding>(env, os::UniqueFd(fd), info[1].As<Napi::Object>());
     Napi::Object result = Napi::Object::New(env);
@@ -142,29 +145,26 @@ Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
   });
 }
 
-// The others return bare descriptors for openFdSocket.
+// The others return owned descriptors for openFdSocket.
 
-// (type) => [number, number]
+// (type) => [owned, owned]
 Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
     auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
     Napi::Array pair = Napi::Array::New(env, 2);
-    pair[0U] = Napi::Number::New(env, first.get());
-    pair[1U] = Napi::Number::New(env, second.get());
-    first.release();
-    second.release();
+    pair[0U] = own(env, std::move(first));
+    pair[1U] = own(env, std::move(second));
     return pair;
   });
 }
 
-// (address, type) => number
+// (address, type) => owned
 Napi::Value connectFdSocket(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
     const std::string address = info[0].As<Napi::String>().Utf8Value();
-    os::UniqueFd socket = os::connectUnix(address, socketTypeOf(info[1]));
-    return Napi::Number::New(env, socket.release());
+    return own(env, os::connectUnix(address, socketTypeOf(info[1])));
   });
 }
 

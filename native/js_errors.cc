@@ -19,8 +19,11 @@ Napi::Error create(Napi::Env env, const std::string& code, const std::string& me
 
 Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
   const int negative = -error.error;  // as in every error of Node's own
-  return create(env, uv_err_name(negative), uv_strerror(negative), Napi::Number::New(env, negative),
-                Napi::String::New(env, error.syscall));
+  // libuv has no name for it (uv/errno.h), and glibc has names only since 2.32.
+  const bool tooManyRefs = error.error == ETOOMANYREFS;
+  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
+                tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative),
+                Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
 }
 
 Napi::Error toJavaScript(Napi::Env env, const Error& error) {

@@ -5,27 +5,22 @@
 #include "addon.h"
 #include "bound_function.h"
 #include "counters_binding.h"
-#include "js_callbacks.h"
 #include "sender.h"
-#include "uv_handle.h"
+#include "socket_watch.h"
 
 namespace uintr {
 
 namespace {
 
-class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
+class SenderBinding {
  public:
   SenderBinding(Napi::Env env, int vectorFd, const Napi::Object& options)
       : env_(env),
-        callbacks_(std::make_shared<Callbacks>(env, "uintr.Sender", options)),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
         sender_(std::in_place, vectorFd, countersIn<SenderCounters>(counters_.Value())),
         drop_(options.Get("drop").As<Napi::Boolean>().Value()),
-        liveness_(env) {
-    if (sender_->liveness() >= 0) watchLiveness();
-    if (napi_add_env_cleanup_hook(env, &SenderBinding::onEnvironmentEnd, this) != napi_ok) {
-      throw Napi::Error::New(env);
-    }
+        watch_(env, options, this) {
+    if (sender_->liveness() >= 0) watch_.watch(sender_->liveness(), UV_DISCONNECT, false);
   }
 
   ~SenderBinding() { release(); }
@@ -44,56 +39,32 @@ class SenderBinding final : public std::enable_shared_from_this<SenderBinding> {
     });
   }
 
-  Napi::Value close(const Napi::CallbackInfo&) {
-    hungUp_ = false;
+  // (hungUp: boolean) says that the receiver is gone.
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    hungUp_ = info[0].As<Napi::Boolean>().Value();
     release();
     return env_.Undefined();
   }
 
- private:
-  static void onEnvironmentEnd(void* data) { static_cast<SenderBinding*>(data)->release(); }
-
-  void watchLiveness() {
-    const int status = uv_poll_init(loopOf(env_), liveness_.get(), sender_->liveness());
-    if (status < 0) throw os::SystemError{-status, "uv_poll_init"};
-    liveness_.get()->data = this;
-    liveness_.initialized();
-    uv_unref(reinterpret_cast<uv_handle_t*>(liveness_.get()));
-    uv_poll_start(liveness_.get(), UV_DISCONNECT, [](uv_poll_t* handle, int, int) {
-      static_cast<SenderBinding*>(handle->data)->hangUp();
-    });
-  }
-
-  void hangUp() {
-    const Napi::HandleScope scope(env_);
-    const auto keep = shared_from_this();
-    const auto callbacks = callbacks_;
-    hungUp_ = true;
-    release();
-    callbacks->call(callbacks->onHangUp, {});
-  }
-
   void release() {
     if (!sender_) return;
-    napi_remove_env_cleanup_hook(env_, &SenderBinding::onEnvironmentEnd, this);
-    liveness_.close();
+    watch_.close();
     sender_.reset();
     counters_.Reset();
-    callbacks_.reset();
   }
 
+ private:
   Napi::Env env_;
-  std::shared_ptr<Callbacks> callbacks_;
   Napi::Reference<Napi::Float64Array> counters_;  // outlives the sender that writes there
   std::optional<Sender> sender_;                  // empty once closed or hung up
   bool drop_;                                     // send() to nobody is no error
   bool hungUp_ = false;
-  UvHandle<uv_poll_t> liveness_;
+  SocketWatch watch_;
 };
 
 }  // namespace
 
-// (fd: number, options: { self, onHangUp, drop, counters }) => NativeSender
+// (fd: number, options: { self, onReady, drop, counters }) => NativeSender
 Napi::Value openSender(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {

@@ -4,8 +4,12 @@
 
 namespace uintr {
 
-SocketWatch::SocketWatch(Napi::Env env, const Napi::Object& options)
-    : env_(env), callbacks_(std::make_shared<Callbacks>(env, "uintr.Socket", options)) {
+SocketWatch::SocketWatch(Napi::Env env, const Napi::Object& options, void* owner, OnEnd onEnd)
+    : env_(env),
+      owner_(owner),
+      onEnd_(onEnd),
+      callbacks_(std::make_shared<Callbacks>(env, "uintr.Socket", options)) {
+  if (napi_add_env_cleanup_hook(env, onEnd, owner) != napi_ok) throw Napi::Error::New(env);
 }
 
 SocketWatch::~SocketWatch() {
@@ -40,6 +44,8 @@ void SocketWatch::watch(int fd, int events, bool keepsAlive) {
 }
 
 void SocketWatch::close() noexcept {
+  if (callbacks_ == nullptr) return;
+  napi_remove_env_cleanup_hook(env_, onEnd_, owner_);
   poll_.reset();
   callbacks_.reset();
 }

@@ -1,10 +1,7 @@
 #include "os/unix_listener.h"
 
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-
-#include <cstdio>
 
 #include "os/unix_address.h"
 #include "os/unix_socket.h"
@@ -13,19 +10,10 @@ namespace uintr::os {
 
 namespace {
 
-std::string directoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// A name in the same directory; short, so that it fits wherever the path does.
-std::string temporaryFor(const std::string& path) {
-  std::uint32_t random = 0;
-  check(::getrandom(&random, sizeof random, GRND_NONBLOCK), "getrandom");
-  char name[16];
-  std::snprintf(name, sizeof name, "/.%08x", random);
-  return directoryOf(path) + name;
+// `.name~` beside `name`: the same for all who want to listen on this path.
+std::string hiddenBeside(const std::string& path, const char* ending) {
+  const std::size_t base = path.rfind('/') + 1;  // npos + 1 is 0
+  return path.substr(0, base) + "." + path.substr(base) + ending;
 }
 
 struct Unlink {
@@ -34,15 +22,49 @@ struct Unlink {
   const std::string& path;
 };
 
+// Who wants to listen on a path holds its lock while doing so. A file of its own, which only its
+// owner can open: whoever can read a directory could lock that. Should its holder be killed, the
+// next one takes over the file.
+class PathLock {
+ public:
+  explicit PathLock(const std::string& path)
+      : name_(hiddenBeside(path, ".uintr-lock")),
+        file_(
+            check(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), "open")) {
+    // Of several that come at once one is served, and the others need not wait for how it ends.
+    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) throwErrno("flock");
+      throw SystemError{EADDRINUSE, "bind"};
+    }
+    struct stat ours {};
+    struct stat there {};
+    check(::fstat(file_.get(), &ours), "fstat");
+    // Whoever held it has just removed it: a lock on what has no name keeps nobody out.
+    if (::lstat(name_.c_str(), &there) != 0 || ours.st_ino != there.st_ino) {
+      throw SystemError{EADDRINUSE, "bind"};
+    }
+  }
+  ~PathLock() { ::unlink(name_.c_str()); }
+  PathLock(const PathLock&) = delete;
+  PathLock& operator=(const PathLock&) = delete;
+
+ private:
+  std::string name_;
+  UniqueFd file_;
+};
+
+bool isSocket(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 bool isDeadSocket(const std::string& path, int type) {
   try {
     connectUnix(path, type);
     return false;
   } catch (const SystemError& error) {
     // A plain file is refused as a dead socket is.
-    struct stat status {};
-    return error.error == ECONNREFUSED && ::lstat(path.c_str(), &status) == 0 &&
-           S_ISSOCK(status.st_mode);
+    return error.error == ECONNREFUSED && isSocket(path);
   }
 }
 
@@ -56,21 +78,20 @@ UnixListener::UnixListener(const std::string& address, int type, mode_t mode, in
     check(::listen(socket_.get(), backlog), "listen");
     return;
   }
-  const UnixAddress checked(address, "bind");  // before anything is made
-  const std::string temporary = temporaryFor(address);
+  path_ = address;
+  const UnixAddress checked(path_, "bind");  // before anything is made
+  const PathLock lock(path_);
+  const std::string temporary = hiddenBeside(path_, "~");
   const UnixAddress name(temporary, "bind");
+  // Of one who was killed here: all others hold the lock.
+  if (isSocket(temporary)) ::unlink(temporary.c_str());
   // The file takes the mode of the socket at bind, less the umask (net/unix/af_unix.c,
   // unix_bind_bsd): at no time is it more open than asked for.
   check(::fchmod(socket_.get(), mode), "fchmod");
   check(::bind(socket_.get(), name.get(), name.length()), "bind");
   const Unlink unlink(temporary);
-  check(::chmod(temporary.c_str(), mode), "chmod");  // what the umask took away
+  restoreMode(temporary, mode);
   check(::listen(socket_.get(), backlog), "listen");
-  struct stat status {};
-  check(::lstat(temporary.c_str(), &status), "lstat");
-  path_ = address;
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
   publish(temporary, type);
 }
 
@@ -82,19 +103,26 @@ UnixListener::~UnixListener() {
   if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
 }
 
+// What the umask took away; of the file that was bound and not, where others can write to the
+// directory, of what they have put in its place.
+void UnixListener::restoreMode(const std::string& temporary, mode_t mode) {
+  const UniqueFd file(check(::open(temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
+  struct stat status {};
+  check(::fstat(file.get(), &status), "fstat");
+  if (!S_ISSOCK(status.st_mode)) throw SystemError{EADDRINUSE, "bind"};
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  if ((status.st_mode & 0777) == mode) return;
+  // fchmod(2) does not take an O_PATH descriptor.
+  check(::chmod(("/proc/self/fd/" + std::to_string(file.get())).c_str(), mode), "chmod");
+}
+
 // Bound under another name and then linked, so that whoever finds the file can connect: a socket
 // that refuses is a dead one, not one that is about to listen.
 void UnixListener::publish(const std::string& temporary, int type) {
-  const auto link = [&] { return ::link(temporary.c_str(), path_.c_str()); };
-  if (link() == 0) return;
+  if (::link(temporary.c_str(), path_.c_str()) == 0) return;
   if (errno != EEXIST) throwErrno("link");
   if (!isDeadSocket(path_, type)) throw SystemError{EADDRINUSE, "bind"};
-  // Of several that want to replace it one may, and looks again: another may have been faster.
-  const std::string directory = directoryOf(path_);
-  const UniqueFd lock(check(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open"));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !isDeadSocket(path_, type)) {
-    throw SystemError{EADDRINUSE, "bind"};
-  }
   check(::rename(temporary.c_str(), path_.c_str()), "rename");
 }
 

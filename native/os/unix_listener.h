@@ -13,7 +13,7 @@ class UnixListener {
  public:
   // Listens on a path, or on an abstract address (a leading NUL). The file appears only once it is
   // listened on and has its mode; a file left behind by a dead listener is replaced. Throws
-  // SystemError{EADDRINUSE} when somebody listens there or the file is not a socket.
+  // SystemError{EADDRINUSE} when somebody listens there, is about to, or the file is not a socket.
   UnixListener(const std::string& address, int type, mode_t mode, int backlog);
   ~UnixListener();
   UnixListener(const UnixListener&) = delete;
@@ -25,6 +25,7 @@ class UnixListener {
   UniqueFd accept();
 
  private:
+  void restoreMode(const std::string& temporary, mode_t mode);
   void publish(const std::string& temporary, int type);
 
   UniqueFd socket_;

@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FdListener, FdSocket } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
-import { python } from '../support/remote.js';
+import { Mailbox } from '../support/mailbox.js';
+import { fixture, python } from '../support/remote.js';
 
 const TYPES = ['seqpacket', 'stream'] as const;
 
@@ -16,6 +29,15 @@ function readAll(fd: number): string {
   const text = space.toString('utf8', 0, readSync(fd, space, 0, 256, null));
   closeSync(fd);
   return text;
+}
+
+/** What a listener leaves that dies without removing its file. */
+async function leaveDeadSocket(path: string): Promise<void> {
+  const server = createServer().listen(`${path}.dead`);
+  await once(server, 'listening');
+  renameSync(`${path}.dead`, path);
+  server.close();
+  await once(server, 'close');
 }
 
 describe('FdSocket', () => {
@@ -160,6 +182,34 @@ describe('FdSocket', () => {
     await assert.rejects(far.receive(), { code: 'ERR_UINTR_CLOSED' });
   });
 
+  it('takes what is there with a timeout of 0', async () => {
+    const [near, far] = pair();
+    near.send('there');
+    assert.equal((await far.receive({ timeout: 0 }))?.data.toString(), 'there');
+    await assert.rejects(far.receive({ timeout: 0 }), { code: 'ERR_UINTR_TIMEOUT' });
+    await near.sendAll('taken', [], { timeout: 0 });
+    assert.equal((await far.receive())?.data.toString(), 'taken');
+  });
+
+  it('lets a send give up that waits for its turn, and nobody overtake the others', async () => {
+    const [near, far] = pair('stream');
+    const big = Buffer.alloc(60_000, 'a');
+    const before = Promise.all(Array.from({ length: 20 }, () => near.sendAll(big)));
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const aborted = near.sendAll('never', [], { signal: controller.signal });
+    const after = near.sendAll('z');
+    await assert.rejects(near.sendAll('never', [], { timeout: 1 }), { code: 'ERR_UINTR_TIMEOUT' });
+    controller.abort(reason);
+    await assert.rejects(aborted, reason);
+    let received = '';
+    while (received.length < 20 * big.length + 1) {
+      received += (await far.receive())?.data.toString() ?? assert.fail();
+    }
+    await Promise.all([before, after]);
+    assert.equal(received.indexOf('z'), received.length - 1);
+  });
+
   it('names its peer, and gives a pidfd of it', () => {
     const [near] = pair();
     const { pid, uid, gid } = near.peer;
@@ -202,6 +252,7 @@ describe('FdSocket', () => {
 
 describe('FdListener', () => {
   const use = closing();
+  const started = children();
   const file = folder();
 
   it('makes a file with exactly the mode it is told', () => {
@@ -233,14 +284,70 @@ describe('FdListener', () => {
   });
 
   it('replaces a file that a dead process left behind', async () => {
-    const child = spawn('python3', [python('fd_peer'), 'listen', file('socket'), 'seqpacket'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(child.stdout, 'data');
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
+    await leaveDeadSocket(file('socket'));
     use(new FdListener(file('socket')));
     use(await FdSocket.connect(file('socket')));
   });
+
+  it('is not kept from that by who has locked the directory, as everybody can', async () => {
+    await leaveDeadSocket(file('socket'));
+    const locker = spawn('flock', [file('.'), 'sh', '-c', 'echo locked; read -r line'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(locker.stdout, 'data');
+    use(new FdListener(file('socket')));
+    const exit = once(locker, 'exit');
+    locker.stdin.end('end\n');
+    await exit;
+  });
+
+  it('leaves nothing but its file, and clears away what one left who was killed', () => {
+    for (const killedIn of ['flock', 'bind', 'listen', 'link']) {
+      const { signal } = spawnSync(
+        'strace',
+        [
+          ...['-f', '-qq', '-o', file('trace'), '-e', `trace=${killedIn}`],
+          ...['-e', `inject=${killedIn}:signal=KILL`],
+          ...[process.execPath, fixture('listen-once'), file('socket')],
+        ],
+        { stdio: ['ignore', 'ignore', 'inherit'], timeout: 15_000 },
+      );
+      assert.equal(signal, 'SIGKILL', killedIn);
+      rmSync(file('trace'));
+      const listener = new FdListener(file('socket'));
+      assert.deepEqual(readdirSync(file('.')), ['socket'], killedIn);
+      listener.close();
+      assert.deepEqual(readdirSync(file('.')), [], killedIn);
+    }
+  });
+
+  /** Two processes listen on these, 20 times, at the same time: what came of it. */
+  async function race(
+    names: readonly [string, string],
+    check: (outcomes: unknown[]) => unknown,
+  ): Promise<void> {
+    const racers = names.map((name) => started(fork(fixture('listen-once'), [file(name), 'race'])));
+    const mailboxes = racers.map((child) => new Mailbox(child));
+    const tell = (what: string): Promise<unknown[]> => {
+      for (const racer of racers) racer.send(what);
+      return Promise.all(mailboxes.map((mailbox) => mailbox.next()));
+    };
+    for (let i = 0; i < 20; i++) {
+      for (const name of new Set(names)) await leaveDeadSocket(file(name));
+      await check(await tell('listen'));
+      await tell('close');
+      assert.deepEqual(readdirSync(file('.')), []);
+    }
+  }
+
+  it('is one of two processes that replace a dead one’s file at the same time', () =>
+    race(['socket', 'socket'], async (outcomes) => {
+      assert.deepEqual(outcomes.sort(), ['EADDRINUSE', 'listening']);
+      use(await FdSocket.connect(file('socket')));
+    }));
+
+  it('is not in the way of another that replaces another file in the same directory', () =>
+    race(['first', 'second'], (outcomes) => {
+      assert.deepEqual(outcomes, ['listening', 'listening']);
+    }));
 });

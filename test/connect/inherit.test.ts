@@ -35,6 +35,16 @@ describe('inherit', () => {
       ),
     ));
 
+  it('works with any name that it takes', async () => {
+    const receiver = use(new Receiver());
+    const vectorFd = receiver.createFd(5);
+    const names = ['__proto__', 'constructor', '-', '0'];
+    const fds = Object.fromEntries(names.map((name) => [name, vectorFd]));
+    const child = spawn(process.execPath, [fixture('heir'), ...names], inherit(fds));
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(receiver.poll(), 5);
+  });
+
   it('works with fork', () =>
     passOn((fds) => fork(fixture('heir'), NAMES, inherit(fds, { to: 'fork' }))));
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { connect, Receiver } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 
 const MAIN = path.join(__dirname, '../../examples/nats-bridge/main.js');
@@ -28,25 +28,18 @@ function line(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
 describe('the NATS bridge example', () => {
   const use = closing();
   const file = folder();
-  const children: ChildProcess[] = [];
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    }
-  });
+  const started = children();
 
   it('carries interrupts from one host’s receiver to another’s', async function () {
     if (!hasServer) {
       console.log('      no nats-server here: apt-get install nats-server');
       this.skip();
     }
-    const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', '-1'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    children.push(server);
+    const server = started(
+      spawn('nats-server', ['--addr', '127.0.0.1', '--port', '-1'], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
     const [, address = ''] = await line(server.stderr, /Listening for client connections on (\S+)/);
 
     const receiver = use(new Receiver({ vectors: { tick: 5, stop: 63 } }));
@@ -55,12 +48,11 @@ describe('the NATS bridge example', () => {
       ['--to', 'service'],
       ['--from', 'bridge'],
     ] as const) {
-      const bridge = spawn(
-        process.execPath,
-        [MAIN, end, file(name), '--server', address, 'tick', 'stop'],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
+      const bridge = started(
+        spawn(process.execPath, [MAIN, end, file(name), '--server', address, 'tick', 'stop'], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        }),
       );
-      children.push(bridge);
       await line(bridge.stdout, /^ready$/);
     }
 

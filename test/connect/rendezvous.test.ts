@@ -13,6 +13,7 @@ import {
   UintrError,
 } from 'uintr';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -25,19 +26,10 @@ type Name = keyof typeof VECTORS;
 describe('rendezvous', () => {
   const use = closing();
   const file = folder();
-  const children: ChildProcess[] = [];
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    }
-  });
+  const started = children();
 
   function start(what: 'listen' | 'connect'): { child: ChildProcess; mailbox: Mailbox } {
-    const child = fork(fixture('rendezvous'), [what, file('socket')]);
-    children.push(child);
+    const child = started(fork(fixture('rendezvous'), [what, file('socket')]));
     return { child, mailbox: new Mailbox(child) };
   }
 
@@ -215,6 +207,89 @@ describe('rendezvous', () => {
     assert.throws(() => receiver.listen(file('socket')), { code: 'ERR_UINTR_CLOSED' });
   });
 
+  it('has closed with its receiver once it says so', async () => {
+    const { receiver, rendezvous } = listen();
+    const closed = new Promise<void>((resolve) => {
+      rendezvous.on('close', () => {
+        use(new Receiver()); // the thread is free
+        resolve();
+      });
+    });
+    receiver.close();
+    await closed;
+  });
+
+  it('says nothing after it has closed, whoever it was listening to', async () => {
+    const { rendezvous, refusals } = listen({
+      authorize: () => {
+        rendezvous.close();
+        return Promise.reject(new Error('a mistake'));
+      },
+    });
+    use(await FdSocket.connect(file('socket')));
+    const asking = attempt(['tick']);
+    const closed = once(rendezvous, 'close');
+    await assert.rejects(asking, { code: 'ERR_UINTR_CLOSED' });
+    await closed;
+    await turns();
+    assert.deepEqual(refusals, []);
+  });
+
+  it('hears many at a time, and warns of nothing', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', onWarning);
+    try {
+      const { rendezvous } = listen();
+      const sockets = await Promise.all(
+        Array.from({ length: 20 }, () => FdSocket.connect(file('socket'))),
+      );
+      use(await attempt(['tick'])); // comes after them
+      rendezvous.close();
+      for (const socket of sockets) socket.close();
+      await turns();
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off('warning', onWarning);
+    }
+  });
+
+  it('lets in the first also where less than one a second may ask', async () => {
+    listen({ requestsPerSecond: 0.001 });
+    use(await attempt(['tick']));
+    await assert.rejects(attempt(['tick']), { code: 'ERR_UINTR_TOO_MANY_REQUESTS' });
+  });
+
+  it('refuses options that it does not understand', () => {
+    const receiver = use(new Receiver({ vectors: VECTORS }));
+    const wrong = (options: unknown): void => {
+      receiver.listen(file('socket'), options as ListenOptions<Name>);
+    };
+    for (const [options, code] of [
+      [null, 'ERR_INVALID_ARG_TYPE'],
+      [{ mode: 0o1777 }, 'ERR_OUT_OF_RANGE'],
+      [{ mode: '600' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ vectors: 'tick' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ vectors: [64] }, 'ERR_OUT_OF_RANGE'],
+      [{ authorize: true }, 'ERR_INVALID_ARG_TYPE'],
+      [{ maxConnections: 0 }, 'ERR_OUT_OF_RANGE'],
+      [{ maxConnectionsPerUid: 0.5 }, 'ERR_OUT_OF_RANGE'],
+      [{ requestsPerSecond: 0 }, 'ERR_OUT_OF_RANGE'],
+      [{ requestsPerSecond: NaN }, 'ERR_OUT_OF_RANGE'],
+      [{ handshakeTimeout: -1 }, 'ERR_OUT_OF_RANGE'],
+      [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+    ] as const) {
+      assert.throws(
+        () => {
+          wrong(options);
+        },
+        { code },
+      );
+    }
+    assert.throws(() => receiver.listen(5 as unknown as string), { code: 'ERR_INVALID_ARG_TYPE' });
+    receiver.listen(file('socket'));
+  });
+
   it('leaves nothing behind', async () => {
     await leavesNothing(async () => {
       const receiver = new Receiver({ vectors: VECTORS });
@@ -307,6 +382,54 @@ describe('rendezvous', () => {
       listen({ authorize: () => false });
       const [reason] = (await closed) as [UintrError];
       assert.equal(reason.code, 'ERR_UINTR_REFUSED');
+    });
+
+    it('pauses before it comes back to a receiver that keeps dying, longer and longer', async () => {
+      const LIVES = 5;
+      const began = performance.now();
+      // The file stays, as when one process serves several receivers.
+      const listener = use(new FdListener(file('socket')));
+      let lives = 0;
+      const lived = new Promise<void>((resolve) => {
+        const live = async (socket: FdSocket): Promise<void> => {
+          using receiver = new Receiver({ vectors: VECTORS });
+          await socket.receive();
+          using granted = receiver.createFd('tick');
+          socket.send('{"uintr":1}', [granted.fd]);
+          await socket.receive(); // null: it has what it wanted
+          socket.close();
+          if (++lives === LIVES) resolve();
+        };
+        listener.on('connection', (socket) => void live(socket));
+      });
+      use(await connect(file('socket'), { vectors: ['tick'] }));
+      await lived;
+      // Half of 20, 40, 80 and 160 at the least: a lower bound, which no machine is too slow for.
+      assert.ok(performance.now() - began >= 150);
+    });
+
+    it('refuses to ask for a vector twice', async () => {
+      await assert.rejects(attempt(['tick', 'tick']), { code: 'ERR_INVALID_ARG_VALUE' });
+    });
+
+    it('asks for what it was told, whatever becomes of the array', async () => {
+      const { receiver } = listen();
+      const vectors: Name[] = ['tick'];
+      const connecting = attempt(vectors);
+      vectors[0] = 'stop';
+      const connection = use(await connecting);
+      connection.send('tick');
+      assert.equal(await receiver.wait(), 1);
+    });
+
+    it('shows no control characters of a listener', async () => {
+      const listener = use(new FdListener(file('socket')));
+      const text = 'a\u001b[2J\u009b2J\u202eb\n';
+      listener.on('connection', (socket) => {
+        socket.send(JSON.stringify({ uintr: 1, code: 'ERR_X', message: text }));
+        use(socket);
+      });
+      await assert.rejects(attempt(['tick']), { code: 'ERR_X', message: 'a?[2J?2J?b?' });
     });
 
     it('survives a listener that answers with anything', async () => {

@@ -4,24 +4,21 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { folder } from '../support/addresses.js';
+import { children } from '../support/children.js';
 
 const EXAMPLE = path.join(__dirname, '../../examples/two-services');
 
 describe('the two-services example', () => {
   const file = folder();
-  const children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
+  const started = children();
 
   /** The program, and a function that waits for a line of its output. */
   function start(name: string, ...more: string[]): [ChildProcess, (line: RegExp) => Promise<void>] {
-    const child = spawn(
-      process.execPath,
-      [path.join(EXAMPLE, `${name}.js`), file('socket'), ...more],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+    const child = started(
+      spawn(process.execPath, [path.join(EXAMPLE, `${name}.js`), file('socket'), ...more], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
     );
-    children.push(child);
     const output: Interface = createInterface(child.stdout);
     const lines = output[Symbol.asyncIterator]();
     const says = async (wanted: RegExp): Promise<void> => {

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { after, before } from 'mocha';
+import { before } from 'mocha';
+import { folder } from '../support/addresses.js';
 
 const source = path.join(__dirname, '../../../../test/protocol/hammer.cc');
 
 describe('native/protocol.h by itself', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-hammer-'));
-  const plain = path.join(folder, 'hammer');
-  const sanitized = path.join(folder, 'hammer-tsan');
+  const file = folder('all');
+  const PLAIN = 'hammer';
+  const SANITIZED = 'hammer-tsan';
 
-  const compile = (output: string, ...flags: string[]): boolean => {
+  const compile = (program: string, ...flags: string[]): boolean => {
     const { status, stderr } = spawnSync(
       'g++',
       [
@@ -25,7 +24,7 @@ describe('native/protocol.h by itself', function () {
         ...flags,
         source,
         '-o',
-        output,
+        file(program),
         '-pthread',
       ],
       { encoding: 'utf8' },
@@ -34,32 +33,29 @@ describe('native/protocol.h by itself', function () {
     return status === 0;
   };
   const run = (program: string, ...args: string[]): ReturnType<typeof spawnSync> =>
-    spawnSync(program, args, { encoding: 'utf8', timeout: 60_000 });
+    spawnSync(file(program), args, { encoding: 'utf8', timeout: 60_000 });
 
   before(() => {
-    compile(plain);
-  });
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    compile(PLAIN);
   });
 
   for (const how of ['futex', 'eventfd']) {
     it(`loses no wake-up by ${how} between three senders and a receiver`, () => {
-      const { status, stdout, stderr } = run(plain, how, '50000');
+      const { status, stdout, stderr } = run(PLAIN, how, '50000');
       assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '0 lost\n', stderr: '' });
     });
 
     it(`has no data race by ${how} (ThreadSanitizer)`, function () {
-      if (!compile(sanitized, '-fsanitize=thread', '-Wno-tsan')) this.skip();
-      const works = run(sanitized, how, '1');
+      if (!compile(SANITIZED, '-fsanitize=thread', '-Wno-tsan')) this.skip();
+      const works = run(SANITIZED, how, '1');
       if (String(works.stderr).includes('unexpected memory mapping')) this.skip();
-      const { status, stdout, stderr } = run(sanitized, how, '5000');
+      const { status, stdout, stderr } = run(SANITIZED, how, '5000');
       assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '0 lost\n', stderr: '' });
     });
   }
 
   it('would lose one if the receiver looked before it parks', () => {
-    const { status, stdout } = run(plain, 'eventfd', '1000000', 'mistaken');
+    const { status, stdout } = run(PLAIN, 'eventfd', '1000000', 'mistaken');
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '1 lost\n' });
   });
 });

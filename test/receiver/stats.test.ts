@@ -100,8 +100,8 @@ describe('stats', () => {
   it('count the times of spinning that paid and those that did not', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 1_000_000 }));
     assert.equal(receiver.waitSync(1), -1);
-    assert.equal(receiver.stats.spinsPaid, 0);
-    assert.equal(receiver.stats.spinsVain, 1);
+    const { spinsPaid, spinsVain } = receiver.stats;
+    assert.deepEqual({ spinsPaid, spinsVain }, { spinsPaid: 0, spinsVain: 1 });
     const peer = worker();
     await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
     const rounds = 50;
@@ -110,7 +110,7 @@ describe('stats', () => {
       assert.equal(receiver.waitSync(10_000), 3);
       assert.equal(await peer.next(), 'sent');
     }
-    const { spinsPaid } = receiver.stats;
-    assert.ok(spinsPaid > 0 && spinsPaid <= rounds, `${spinsPaid} spins paid`);
+    const paid = receiver.stats.spinsPaid;
+    assert.ok(paid > 0 && paid <= rounds, `${paid} spins paid`);
   });
 });

@@ -4,6 +4,8 @@ const STRACE =
   'strace sees the system calls of the testbed itself; test/hardware counts with its counters';
 const NO_VECTOR_PAGE = 'attacks the vector page, which only the software backend has';
 
+const ONE_USER = 'the processes of one run of the testbed are of one user';
+
 const GO =
   'the testbed takes over every child, and its signals overflow the small stacks of a server in Go';
 
@@ -24,6 +26,21 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'a hostile holder that wakes the receiver for nothing does not make waitSync give up early':
     NO_VECTOR_PAGE,
   'the NATS bridge example carries interrupts from one host’s receiver to another’s': GO,
+  'a rendezvous of several users tells authorize uid, gid and pid, and the refused why': ONE_USER,
+  'a rendezvous of several users limits the requests of each user, and none by those of another':
+    ONE_USER,
+  'a rendezvous of several users keeps half of the connections for others than any one user':
+    ONE_USER,
+  'a rendezvous of several users gives the places of a user that has gone to the next': ONE_USER,
+  'too many descriptors in flight are ETOOMANYREFS in send and createFd, and none is left open':
+    ONE_USER,
+  'too many descriptors in flight are why a peer is refused, with 300 in flight, and not the next':
+    ONE_USER,
+  'too many descriptors in flight are why a peer is refused, with 101 in flight, and not the next':
+    ONE_USER,
+  'too many descriptors in flight are why a peer is refused, with 100 in flight, and not the next':
+    ONE_USER,
+  'FdListener leaves nothing but its file, and clears away what one left who was killed': STRACE,
   'system calls are none in 10,000 times: send to an awake receiver': STRACE,
   'system calls are none in 10,000 times: poll and test': STRACE,
   'system calls are one to sleep in waitSync, and one to wake it': STRACE,

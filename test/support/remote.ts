@@ -1,8 +1,8 @@
 import { afterEach } from 'mocha';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { kill } from './children.js';
 import type { Command } from './commands.js';
 import { Mailbox } from './mailbox.js';
 
@@ -35,13 +35,8 @@ export class Remote<Peer extends Worker | ChildProcess = Worker | ChildProcess> 
 
   /** Ends the peer as hard as can be: SIGKILL, or Worker.terminate(). */
   async kill(): Promise<void> {
-    if (this.peer instanceof Worker) {
-      await this.peer.terminate();
-    } else if (this.peer.exitCode === null && this.peer.signalCode === null) {
-      const exit = once(this.peer, 'exit');
-      this.peer.kill('SIGKILL');
-      await exit;
-    }
+    if (this.peer instanceof Worker) await this.peer.terminate();
+    else await kill(this.peer);
   }
 }
 

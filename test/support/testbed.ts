@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { after, before } from 'mocha';
+import { before } from 'mocha';
+import { folder } from './addresses.js';
 
 export const ABIS = ['uintr-next', 'rfc-v1'] as const;
 export type Abi = (typeof ABIS)[number];
@@ -111,11 +111,10 @@ export interface Stats {
  * testbed.
  */
 export function workshop(sources?: string, ...names: readonly string[]): (name: string) => string {
-  let dir = '';
+  const inside = folder('all');
   before(function () {
     this.timeout(boundMs);
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    dir = mkdtempSync(join(tmpdir(), 'uintr-testbed-test-'));
     if (sources === undefined) return;
     const cc = process.env['CC'] ?? 'cc';
     const flags = '-O2 -Wall -Wextra -Werror -muintr -mgeneral-regs-only -pthread'.split(' ');
@@ -126,11 +125,8 @@ export function workshop(sources?: string, ...names: readonly string[]): (name: 
       if (names.length > 0 && !names.includes(name)) continue;
       const source = join(root, sources, file);
       const library = PRELOADED.has(name) ? ['-shared', '-fPIC', '-Wno-unused-function'] : [];
-      execFileSync(cc, [...flags, ...library, include, '-o', join(dir, name), source]);
+      execFileSync(cc, [...flags, ...library, include, '-o', inside(name), source]);
     }
   });
-  after(() => {
-    if (dir !== '') rmSync(dir, { recursive: true, force: true });
-  });
-  return (name) => join(dir, name);
+  return inside;
 }

@@ -1,26 +1,9 @@
-import Table from 'cli-table3';
 import { fanInName } from '../costs.js';
 import { MODES } from '../modes.js';
 import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
+import { micros, table } from './table.js';
 
-type Align = 'left' | 'right';
-
-/** Column heads that begin with '<' are of text, the others of figures. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const result = new Table({
-    head: heads.map((head) => head.replace('<', '')),
-    colAligns: heads.map((head): Align => (head.startsWith('<') ? 'left' : 'right')),
-    style: { compact: true, head: [], border: [] },
-  });
-  result.push(...rows.map((row) => [...row]));
-  return result.toString();
-}
-
-const micros = (nanoseconds: number): string => {
-  const value = nanoseconds / 1000;
-  return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
-};
 const times = (ratio: number | undefined): string => (ratio === undefined ? '' : ratio.toFixed(2));
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 

@@ -1,0 +1,24 @@
+const FIRST_DELAY_MS = 20;
+
+/** Growing pauses between attempts, and between the lives of a receiver that keeps dying. */
+export class Backoff {
+  #delay = 0;
+  #succeededAt = -Infinity;
+
+  /** @param maxDelay the longest pause, in milliseconds. */
+  constructor(readonly maxDelay: number) {}
+
+  /** How long to pause before the next attempt; 0 for the first, and after what lasted a while. */
+  next(): number {
+    if (performance.now() - this.#succeededAt > this.maxDelay) this.#delay = 0;
+    this.#succeededAt = Infinity; // only once
+    const delay = this.#delay;
+    this.#delay = Math.min(Math.max(2 * delay, FIRST_DELAY_MS), this.maxDelay);
+    // Spread out, so that the peers of a receiver that comes back do not all come at once.
+    return delay * (0.5 + Math.random() / 2);
+  }
+
+  succeeded(): void {
+    this.#succeededAt = performance.now();
+  }
+}

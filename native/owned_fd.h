@@ -1,0 +1,24 @@
+// A descriptor on its way through JavaScript to openFdSocket: closed should it never get there, as
+// when a worker is terminated.
+
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "os/unique_fd.h"
+
+namespace uintr {
+
+using OwnedFd = Napi::External<os::UniqueFd>;
+
+inline Napi::Value own(Napi::Env env, os::UniqueFd fd) {
+  auto owned = std::make_unique<os::UniqueFd>(std::move(fd));
+  const auto close = [](Napi::Env, os::UniqueFd* data) { std::unique_ptr<os::UniqueFd>{data}; };
+  const Napi::Value result = OwnedFd::New(env, owned.get(), close);
+  owned.release();  // the finalizer's now
+  return result;
+}
+
+}  // namespace uintr
