@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import loadPrebuild from 'node-gyp-build';
+import { type CallbackInScope, scopesKeepContext } from './async-context.js';
 import { UintrError } from './errors.js';
 
 export type SocketType = 'seqpacket' | 'stream';
@@ -110,7 +111,8 @@ export interface Binding {
 }
 
 interface Addon {
-  setup(errorClass: typeof UintrError): Binding;
+  callbackInScope: CallbackInScope;
+  setup(errorClass: typeof UintrError, scopesKeepContext: boolean): Binding;
 }
 
 function load(): Binding | UintrError {
@@ -121,7 +123,8 @@ function load(): Binding | UintrError {
     );
   }
   try {
-    return (loadPrebuild(ROOT) as Addon).setup(UintrError);
+    const addon = loadPrebuild(ROOT) as Addon;
+    return addon.setup(UintrError, scopesKeepContext(addon.callbackInScope));
   } catch (error) {
     return loadError(error);
   }

@@ -1,5 +1,7 @@
 #include "js_callbacks.h"
 
+#include "addon.h"
+
 namespace uintr {
 
 namespace {
@@ -36,25 +38,65 @@ bool Callbacks::call(const Napi::FunctionReference& function,
                                              arguments.size(), arguments.begin(), &ignored));
 }
 
-PreparedCall::PreparedCall(const Callbacks& callbacks, const Napi::FunctionReference& function)
-    : handles_(function.Env()),
-      env_(function.Env()),
-      self_(callbacks.self.Value()),
-      function_(function.Value()) {
-  // The resource is ignored: the context has one. Without a scope the call fails.
-  napi_open_callback_scope(env_, nullptr, callbacks.context, &scope_);
+bool Callbacks::callWithNext(const Next& next) {
+  const bool inScope = onInterrupt.Env().GetInstanceData<Addon>()->scopesKeepContext;
+  return inScope ? callInScope(next) : callThroughTrampoline(next);
 }
 
-PreparedCall::~PreparedCall() {
-  if (scope_ != nullptr) napi_close_callback_scope(env_, scope_);
+bool Callbacks::callInScope(const Next& next) {
+  const Napi::Env env = onInterrupt.Env();
+  const Napi::HandleScope handles(env);
+  // The resource is ignored: the context has one.
+  napi_callback_scope scope = nullptr;
+  if (napi_open_callback_scope(env, nullptr, context, &scope) != napi_ok) return false;
+  const bool called = interrupt(next);
+  napi_close_callback_scope(env, scope);
+  return called;
 }
 
-bool PreparedCall::operator()(std::initializer_list<napi_value> arguments) {
-  if (scope_ == nullptr) return false;
+// A callback all the way, for its async context: Node calls us, and we call JavaScript.
+bool Callbacks::callThroughTrampoline(const Next& next) {
+  const Napi::Env env = onInterrupt.Env();
+  const Napi::HandleScope handles(env);
+  if (trampoline_.IsEmpty()) {
+    napi_value function = nullptr;
+    if (napi_create_function(env, nullptr, 0, &trampoline, this, &function) != napi_ok) {
+      return false;
+    }
+    trampoline_ = Napi::Persistent(Napi::Function(env, function));
+  }
+  next_ = &next;
+  called_ = false;
+  return call(trampoline_, {}) && called_;
+}
+
+napi_value Callbacks::trampoline(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  if (napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data) != napi_ok) return nullptr;
+  auto& callbacks = *static_cast<Callbacks*>(data);
+  callbacks.called_ = callbacks.interrupt(*callbacks.next_);
+  return nullptr;
+}
+
+bool Callbacks::interrupt(const Next& next) {
+  napi_env env = onInterrupt.Env();
+  napi_value receiver = self.Value();
+  napi_value function = onInterrupt.Value();
+  const int vector = next();
+  if (vector < 0) return false;
+  napi_value argument = nullptr;
+  napi_create_int32(env, vector, &argument);
   napi_value ignored = nullptr;
   // An uncaughtException's handler runs before the ticks that the callback scheduled.
-  return hasReturned(env_, napi_call_function(env_, self_, function_, arguments.size(),
-                                              arguments.begin(), &ignored));
+  return hasReturned(env, napi_call_function(env, receiver, function, 1, &argument, &ignored));
+}
+
+Napi::Value callbackInScope(const Napi::CallbackInfo& info) {
+  const auto callbacks =
+      std::make_shared<Callbacks>(info.Env(), "uintr.Probe", info[0].As<Napi::Object>());
+  return Napi::Function::New(info.Env(), [callbacks](const Napi::CallbackInfo&) {
+    callbacks->callInScope([] { return 0; });
+  });
 }
 
 }  // namespace uintr

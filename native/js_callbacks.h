@@ -4,6 +4,8 @@
 
 #include <napi.h>
 
+#include <functional>
+
 namespace uintr {
 
 // The JavaScript side of one object: the callbacks and the async context in which the object was
@@ -17,33 +19,33 @@ struct Callbacks {
   // JavaScript can run any more: the environment is ending.
   bool call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
 
+  // Calls onInterrupt with a vector that is not known yet; no call, and false, if it is -1. What
+  // Node does around a callback (the async context before it, ticks and microtasks after it) costs
+  // more than the call: here it is done before `next` is asked, and after the callback.
+  using Next = std::function<int()>;
+  bool callWithNext(const Next& next);
+
+  // The faster of two ways to do that, where callback scopes keep the async context.
+  bool callInScope(const Next& next);
+
   Napi::ObjectReference self;
   Napi::FunctionReference onInterrupt;
   Napi::FunctionReference onHangUp;
   Napi::FunctionReference onReady;
   Napi::AsyncContext context;
-};
-
-// A call that is made ready before its moment comes. What Node does around a callback (the async
-// context before it, ticks and microtasks after it) costs more than the call: here it is done
-// before the construction ends and in the destructor. Does nothing else if it is not called.
-class PreparedCall {
- public:
-  // `callbacks` must outlive it.
-  PreparedCall(const Callbacks& callbacks, const Napi::FunctionReference& function);
-  ~PreparedCall();
-  PreparedCall(const PreparedCall&) = delete;
-  PreparedCall& operator=(const PreparedCall&) = delete;
-
-  // As Callbacks::call(), once.
-  bool operator()(std::initializer_list<napi_value> arguments);
 
  private:
-  Napi::HandleScope handles_;
-  napi_env env_;
-  napi_value self_;
-  napi_value function_;
-  napi_callback_scope scope_ = nullptr;
+  bool callThroughTrampoline(const Next& next);
+  static napi_value trampoline(napi_env env, napi_callback_info info);
+  bool interrupt(const Next& next);
+
+  Napi::FunctionReference trampoline_;  // made when it is first needed
+  const Next* next_ = nullptr;          // the trampoline's
+  bool called_ = false;                 // and its result
 };
+
+// (options) => () => void: what it returns calls onInterrupt by callInScope(). For
+// lib/async-context.ts, which finds out by that what Addon::scopesKeepContext is.
+Napi::Value callbackInScope(const Napi::CallbackInfo& info);
 
 }  // namespace uintr

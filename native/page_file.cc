@@ -26,9 +26,9 @@ PageFile createPage(const char* name, PageAccess access) {
 }
 
 std::optional<os::Mapping> openPage(int fd, PageAccess access) {
-  int required = sealsFor(access);
-  if (!canSealFutureWrites()) required &= ~F_SEAL_FUTURE_WRITE;
-  if ((os::seals(fd) & required) != required) return std::nullopt;
+  const int missing = sealsFor(access) & ~os::seals(fd);
+  if ((missing & kSealsAgainstFaults) != 0) return std::nullopt;
+  if (missing != 0 && canSealFutureWrites()) return std::nullopt;
   if (os::fileSize(fd) != kPageSize) return std::nullopt;
   os::Mapping mapping(fd, kPageSize,
                       access == PageAccess::HoldersWrite ? os::Mapping::Access::ReadWrite
@@ -39,11 +39,15 @@ std::optional<os::Mapping> openPage(int fd, PageAccess access) {
 }
 
 bool canSealFutureWrites() {
-  static const bool available = [] {  // a fact about the running kernel
-    const os::UniqueFd fd = os::createMemfd("uintr-probe", kPageSize);
-    return ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) == 0;
-  }();
-  return available;
+  try {
+    static const bool available = [] {  // a fact about the running kernel
+      const os::UniqueFd fd = os::createMemfd("uintr-probe", kPageSize);
+      return ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) == 0;
+    }();
+    return available;
+  } catch (const os::SystemError&) {
+    return false;  // for now: without memfds there is nothing to seal
+  }
 }
 
 }  // namespace uintr

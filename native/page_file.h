@@ -29,6 +29,7 @@ PageFile createPage(const char* name, PageAccess access);
 std::optional<os::Mapping> openPage(int fd, PageAccess access);
 
 // Whether the kernel can keep holders from writing the state page (F_SEAL_FUTURE_WRITE, Linux 5.1).
+// False, too, where it cannot be tried.
 bool canSealFutureWrites();
 
 }  // namespace uintr

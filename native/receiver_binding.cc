@@ -147,9 +147,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
   bool deliver(const EventLoop::Next& next) override {
     const auto callbacks = callbacks_;
-    PreparedCall call(*callbacks, callbacks->onInterrupt);
-    const int vector = next();
-    return vector >= 0 && call({number(env_, vector)});
+    return callbacks->callWithNext(next);
   }
 
   void onHangUp(Receiver::ChannelId id) override {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { afterEach } from 'mocha';
-import { capabilities, Receiver } from 'uintr';
+import { type Capabilities, capabilities, Receiver } from 'uintr';
 import { closing } from './support/closing.js';
+import { fixture, python } from './support/remote.js';
+import { execute } from './support/testbed.js';
 
 describe('capabilities', () => {
   it('say what auto picks, and why', () => {
@@ -13,6 +15,15 @@ describe('capabilities', () => {
     assert.equal(typeof cpu.waitpkg, 'boolean');
     assert.equal(kernel.release, os.release());
     assert.equal(kernel.abi === null, backend === 'software');
+  });
+
+  it('answer where a seccomp filter forbids to try sealing', async () => {
+    const refusing = ['python3', python('refuse'), 'memfd_create'];
+    const command = [...refusing, process.execPath, fixture('capabilities')];
+    const { stdout, stderr } = await execute(command);
+    assert.equal(stderr, '');
+    const { backend, kernel } = JSON.parse(stdout) as Capabilities;
+    assert.deepEqual([backend, kernel.sealFutureWrite], [capabilities().backend, false]);
   });
 });
 

@@ -5,6 +5,7 @@ import { type BackendChoice, Receiver, Sender } from 'uintr';
 // (test/testbed), which sees every one of them, does.
 const COUNTERS = '/proc/thread-self/uintr-testbed';
 const SENDS = 1000;
+const ROUNDS = 5;
 
 function systemCalls(): number | undefined {
   try {
@@ -25,6 +26,9 @@ export function systemCallsOfSend(backend: BackendChoice): number | undefined {
     for (let i = 0; i < sends; i++) sender.send();
     return (systemCalls() ?? NaN) - before;
   };
-  count(SENDS); // V8 compiles, and allocates, on the way
-  return (count(SENDS) - count(0)) / SENDS; // less what reading the counter costs
+  // V8 compiles, and allocates, on the way (Node.js 24 in later rounds as well): what send() does is
+  // in every round.
+  const least = (sends: number): number =>
+    Math.min(...Array.from({ length: ROUNDS }, () => count(sends)));
+  return (least(SENDS) - least(0)) / SENDS; // less what reading the counter costs
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { execute, lines, onHardware } from '../support/hardware.js';
 import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
@@ -39,6 +40,15 @@ describe('receivers that come and go', function () {
       it('leave children nothing, and go on while there are some', async () => {
         assert.equal(await onHardware(abi, ['children']), '8 ["[]"]\n');
       });
+
+      // Node.js has it since 22.15.
+      if (Reflect.has(process, 'execve')) {
+        it('do not take the kernel down by process.execve()', async () => {
+          const fifo = file(`${abi}.fifo`);
+          execFileSync('mkfifo', [fifo]);
+          assert.equal(await onHardware(abi, ['execve', fifo]), 'ESHUTDOWN\n');
+        });
+      }
 
       it('are closed before process.execve()', async () => {
         assert.deepEqual(lines(await onHardware(abi, ['exec'])), [

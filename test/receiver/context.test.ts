@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { fixture } from '../support/remote.js';
 import { turns } from '../support/settle.js';
+import { boundMs, execute } from '../support/testbed.js';
 
-describe('the async context', () => {
+describe('the async context', function () {
+  this.timeout(boundMs);
   const use = closing();
   const storage = new AsyncLocalStorage<string>();
 
@@ -19,6 +22,15 @@ describe('the async context', () => {
       });
       await turns();
       assert.deepEqual(heard, ['made']);
+    });
+  }
+
+  // Node.js 22 can have what 24 has, and the other way round.
+  const flags = ['--experimental-async-context-frame', '--no-async-context-frame'];
+  for (const flag of flags.filter((each) => process.allowedNodeEnvironmentFlags.has(each))) {
+    it(`of a listener is the same with ${flag}`, async () => {
+      const { stdout, stderr } = await execute([process.execPath, flag, fixture('context')]);
+      assert.equal(stdout, 'made\n', stderr);
     });
   }
 

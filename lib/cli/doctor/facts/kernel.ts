@@ -28,9 +28,11 @@ export function kernelFacts(examination: Examination): Fact[] {
     fact('kernel.sealFutureWrite', 'State page', () => {
       const data = { sealFutureWrite };
       if (sealFutureWrite) return ok('sealed: holders of a vector fd cannot write it', data);
-      const advice =
-        'Linux before 5.1 cannot keep holders of a vector fd from writing the state page ' +
-        '(F_SEAL_FUTURE_WRITE): hand vector fds only to processes that you trust.';
+      const advice = isBefore(5, 1)
+        ? 'Linux before 5.1 cannot keep holders of a vector fd from writing the state page ' +
+          '(F_SEAL_FUTURE_WRITE): hand vector fds only to processes that you trust.'
+        : 'Sealing could not be tried: a seccomp filter refuses memfd_create, or there are no ' +
+          'descriptors left.';
       return note('not sealed', advice, data);
     }),
   ];
