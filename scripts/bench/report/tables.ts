@@ -1,37 +1,22 @@
-import Table from 'cli-table3';
 import { fanInName } from '../costs.js';
 import { MODES } from '../modes.js';
 import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
-
-type Align = 'left' | 'right';
-
-/** Column heads that begin with '<' are of text, the others of figures. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const result = new Table({
-    head: heads.map((head) => head.replace('<', '')),
-    colAligns: heads.map((head): Align => (head.startsWith('<') ? 'left' : 'right')),
-    style: { compact: true, head: [], border: [] },
-  });
-  result.push(...rows.map((row) => [...row]));
-  return result.toString();
-}
-
-const micros = (nanoseconds: number): string => {
-  const value = nanoseconds / 1000;
-  return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
-};
-const times = (ratio: number | undefined): string => (ratio === undefined ? '' : ratio.toFixed(2));
-const count = (value: number): string => Math.round(value).toLocaleString('en');
+import { breakdownText } from './breakdown.js';
+import { idleText, pairsText } from './busy-polling.js';
+import { count, micros, table, times } from './table.js';
 
 export function report(results: Results): string {
   const sections = [
     machineText(results),
     ...MODES.map((mode) => pingPongText(results, mode)),
     sendCostsText(results),
+    breakdownText(results),
     fanInText(results),
     receiversText(results),
     floodText(results),
+    pairsText(results),
+    idleText(results),
     boundsText(results),
     failuresText(results),
   ];
@@ -151,10 +136,10 @@ function floodText({ floods = [] }: Results): string {
 function boundsText({ bounds }: Results): string {
   if (bounds.length === 0) return '';
   return `Bounds\n${table(
-    ['<', 'at most', 'measured', '<'],
-    bounds.map(({ what, limit, unit, measured, met }) => [
+    ['<', 'bound', 'measured', '<'],
+    bounds.map(({ what, is, limit, unit, measured, met }) => [
       what,
-      `${limit} ${unit}`,
+      `${is} ${limit} ${unit}`,
       `${measured.toFixed(2)} ${unit}`,
       met ? 'met' : 'MISSED',
     ]),

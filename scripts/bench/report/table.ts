@@ -1,0 +1,22 @@
+import Table from 'cli-table3';
+
+type Align = 'left' | 'right';
+
+/** Column heads that begin with '<' are of text, the others of figures. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const result = new Table({
+    head: heads.map((head) => head.replace('<', '')),
+    colAligns: heads.map((head): Align => (head.startsWith('<') ? 'left' : 'right')),
+    style: { compact: true, head: [], border: [] },
+  });
+  result.push(...rows.map((row) => [...row]));
+  return result.toString();
+}
+
+export const micros = (nanoseconds: number): string => {
+  const value = nanoseconds / 1000;
+  return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
+};
+export const times = (ratio: number | undefined): string =>
+  ratio === undefined ? '' : ratio.toFixed(2);
+export const count = (value: number): string => Math.round(value).toLocaleString('en');
