@@ -388,7 +388,9 @@ for (const method of [
 /** Null is 'auto'. */
 function checkBusyPoll(micros: unknown = 'auto'): number | null {
   if (micros === 'auto') return null;
-  return checkInteger('options.busyPollMicros', micros, 0, MAX_BUSY_POLL_MICROS);
+  const name = 'options.busyPollMicros';
+  if (typeof micros !== 'number') throw invalidType(name, "of type number or 'auto'", micros);
+  return checkInteger(name, micros, 0, MAX_BUSY_POLL_MICROS);
 }
 
 function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {
