@@ -37,7 +37,8 @@ export interface ReceiverOptions<V extends Vectors> {
   /**
    * How long to spin for an interrupt before going to sleep, in microseconds. `auto` (the default)
    * spins for up to 100 while that pays: after a few short sleeps, not after one that was in vain,
-   * and not where another thread wants the same core.
+   * and not where another thread wants the same core. A thread that is pinned to one CPU when it
+   * opens the receiver never spins by itself: give it a number if its senders run elsewhere.
    */
   readonly busyPollMicros?: number | 'auto';
   /**

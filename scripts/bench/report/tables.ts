@@ -40,7 +40,7 @@ function machineText({ machine, repeats, rounds }: Results): string {
 const ABOUT = {
   spin: 'spin: two cores, nobody sleeps',
   'one core': 'one core: both sides on one, everybody sleeps',
-  'two cores': 'two cores: both sides sleep, each on its own',
+  'two cores': 'two cores: each side on its own, both sleep (auto: as it likes)',
 } as const;
 
 function pingPongText({ pingPong }: Results, mode: Row['mode']): string {
