@@ -116,12 +116,17 @@ export async function idles(backend: BackendChoice, milliseconds: number): Promi
 export interface PairsRow {
   readonly way: PairsSettings['way'];
   readonly pairs: number;
-  readonly cpus: number;
+  /** 'apart': two, and the two of each pair are held apart on them. */
+  readonly cpus: 1 | 2 | 'apart';
   readonly by: readonly (Pairs & { readonly busyPollMicros: number | 'auto' })[];
   /** The rate of 'auto' to that of 0: the median of runs side by side, and all of them. */
   readonly autoToZero: number;
   readonly autoToZeroOfRuns: readonly number[];
 }
+
+// The scheduler puts the two of a pair on one CPU or on two and then leaves them there, for better
+// or worse: one run makes several times as many rounds as the next. Many short ones tell more.
+const PAIRS_TIMES = 2;
 
 export async function busyPairs(
   repeats: number,
@@ -129,18 +134,32 @@ export async function busyPairs(
   { first, other }: Cpus,
   milliseconds: number,
 ): Promise<PairsRow[]> {
-  const two = first === other ? [] : [[first, other]];
-  const fields = (['event loop', 'waitSync'] as const).flatMap((way) => [
-    ...two.flatMap((cpus) => [1, 2, 4].map((pairs) => ({ way, pairs, cpus }))),
-    { way, pairs: 4, cpus: [other] },
-  ]);
+  const one = { cpus: 1, taskset: [other] } as const;
+  const two = { cpus: 2, taskset: [first, other] } as const;
+  const apart = { cpus: 'apart', taskset: two.taskset } as const;
+  const places =
+    first === other
+      ? [{ pairs: 4, ...one }]
+      : [
+          ...[1, 2, 4].map((pairs) => ({ pairs, ...two })),
+          { pairs: 4, ...apart },
+          { pairs: 4, ...one },
+        ];
+  const fields = (['event loop', 'waitSync'] as const).flatMap((way) =>
+    places.map((place) => ({ way, ...place })),
+  );
   // Interleaved: the noise of a moment hits all.
   const runs = fields.map(() => BUSY_POLLS.map((): Pairs[] => []));
-  for (let repeat = 0; repeat < repeats; ++repeat) {
-    for (const [f, { way, pairs, cpus }] of fields.entries()) {
-      const ask = program<PairsSettings, Pairs>('pairs', ...cpus);
-      for (const [b, busyPollMicros] of BUSY_POLLS.entries()) {
-        runs[f]?.[b]?.push(await ask({ backend, way, pairs, busyPollMicros, milliseconds }));
+  const there = [...BUSY_POLLS.entries()];
+  const back = there.toReversed();
+  for (let repeat = 0; repeat < repeats * PAIRS_TIMES; ++repeat) {
+    for (const [f, { way, pairs, cpus, taskset }] of fields.entries()) {
+      const ask = program<PairsSettings, Pairs>('pairs', ...taskset);
+      const held = cpus === 'apart' ? { apart: { first, other } } : {};
+      for (const [b, busyPollMicros] of repeat % 2 === 0 ? there : back) {
+        runs[f]?.[b]?.push(
+          await ask({ backend, way, pairs, busyPollMicros, milliseconds, ...held }),
+        );
       }
     }
   }
@@ -154,7 +173,7 @@ export async function busyPairs(
     return {
       way,
       pairs,
-      cpus: cpus.length,
+      cpus,
       by: BUSY_POLLS.map((busyPollMicros, b) => ({
         busyPollMicros,
         rate: median(of(b).map((run) => run.rate)),

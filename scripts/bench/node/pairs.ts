@@ -1,12 +1,15 @@
 // pairs SETTINGS
 //
 // Pairs of threads that ring each other as fast as they can, all at once; prints Pairs as JSON. Run
-// it under `taskset`: all threads inherit its CPUs, and the scheduler may move them among those.
+// it under `taskset`: all threads inherit its CPUs, and the scheduler may move them among those unless
+// they are to be held apart.
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type BackendChoice, Receiver, type ReceiverStats, Sender } from 'uintr';
+import type { Cpus } from '../modes.js';
+import { pinThisThread } from './pin.js';
 import { PATIENCE_MS } from './transport.js';
 
 export interface PairsSettings {
@@ -15,6 +18,8 @@ export interface PairsSettings {
   readonly pairs: number;
   readonly busyPollMicros: number | 'auto';
   readonly milliseconds: number;
+  /** Given: the two of each pair are held apart on these, once they have receivers. */
+  readonly apart?: Cpus;
 }
 
 export interface Pairs {
@@ -72,14 +77,15 @@ async function startPair(first: Side): Promise<Worker[]> {
 async function play(side: Side): Promise<void> {
   const port = parentPort;
   if (port === null) return;
-  const { backend, busyPollMicros, way, rounds, pair } = side;
+  const { backend, busyPollMicros, way, rounds, pair, apart } = side;
+  const begins = pair !== undefined;
   const receiver = new Receiver({ backend, busyPollMicros });
+  if (apart) pinThisThread(begins ? apart.first : apart.other);
   port.postMessage(receiver.createFd(0).fd);
   const [fd] = (await once(port, 'message')) as [number];
   const sender = new Sender(fd, { onDisconnect: 'drop' });
   await once(port, 'message'); // 'go'
 
-  const begins = pair !== undefined;
   const turn = (): void => {
     if (begins) Atomics.add(rounds, pair, 1);
     sender.send();

@@ -9,7 +9,8 @@ export function pairsText({ pairs = [] }: Results): string {
   const auto = settings.indexOf('auto');
   return [
     'Busy pairs: threads that ring each other all at once, on the same CPUs, by busyPollMicros;',
-    'round trips a second, all pairs together; those of auto to those of 0 in the same repeat',
+    'round trips a second, all pairs together; those of auto to those of 0 in the same repeat. Apart: the',
+    'two of each pair are held on a CPU each; else the scheduler puts them on one or two, as it pleases',
     table(
       ['<', 'pairs', 'CPUs', ...settings, 'auto / 0', 'of runs', 'auto: sleeps', 'paid', 'vain'],
       pairs.map((row) => {
@@ -18,7 +19,7 @@ export function pairsText({ pairs = [] }: Results): string {
         return [
           row.way,
           String(row.pairs),
-          String(row.cpus),
+          row.cpus === 'apart' ? '2, apart' : String(row.cpus),
           ...row.by.map(({ rate }) => count(rate)),
           times(row.autoToZero),
           `${times(Math.min(...ratios))} - ${times(Math.max(...ratios))}`,
