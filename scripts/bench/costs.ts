@@ -124,10 +124,6 @@ export interface PairsRow {
   readonly autoToZeroOfRuns: readonly number[];
 }
 
-// The scheduler puts the two of a pair on one CPU or on two and then leaves them there, for better
-// or worse: one run makes several times as many rounds as the next. Many short ones tell more.
-const PAIRS_TIMES = 2;
-
 export async function busyPairs(
   repeats: number,
   backend: BackendChoice,
@@ -152,7 +148,7 @@ export async function busyPairs(
   const runs = fields.map(() => BUSY_POLLS.map((): Pairs[] => []));
   const there = [...BUSY_POLLS.entries()];
   const back = there.toReversed();
-  for (let repeat = 0; repeat < repeats * PAIRS_TIMES; ++repeat) {
+  for (let repeat = 0; repeat < repeats; ++repeat) {
     for (const [f, { way, pairs, cpus, taskset }] of fields.entries()) {
       const ask = program<PairsSettings, Pairs>('pairs', ...taskset);
       const held = cpus === 'apart' ? { apart: { first, other } } : {};

@@ -54,7 +54,7 @@ const FULL: Effort = {
   floodMs: 1000,
   wakeUps: 500,
   idleMs: 10_000,
-  pairsMs: 300,
+  pairsMs: 1000,
 };
 
 const QUICK: Effort = {
@@ -66,7 +66,7 @@ const QUICK: Effort = {
   floodMs: 300,
   wakeUps: 100,
   idleMs: 2000,
-  pairsMs: 200,
+  pairsMs: 400,
 };
 
 function parseOptions(args: readonly string[], name: string): Options {

@@ -38,7 +38,9 @@ interface Side extends PairsSettings {
   readonly pair: number | undefined;
 }
 
-const WARM_UP_MS = 200;
+// The scheduler takes its time to find places for the threads; runs of a quarter of a second tell
+// more of its first choice than of us.
+const WARM_UP_MS = 300;
 
 async function measure(settings: PairsSettings): Promise<Pairs> {
   const rounds = new Int32Array(new SharedArrayBuffer(4 * (settings.pairs + 1)));
