@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, checkVector, invalidValue } from './arguments.js';
+import { checkInteger, checkOptions, checkVector, invalidType, invalidValue } from './arguments.js';
 import type { BackendChoice } from './capabilities.js';
 
 /** Names for vectors: `{ tick: 0, stop: 63 }`. */
@@ -15,7 +15,8 @@ export interface ReceiverOptions<V extends Vectors> {
   /**
    * How long to spin for an interrupt before going to sleep, in microseconds. `auto` (the default)
    * spins for up to 100 while that pays: after a few short sleeps, not after one that was in vain,
-   * and not where another thread wants the same core.
+   * and not where another thread wants the same core. A thread that is pinned to one CPU when it
+   * opens the receiver never spins by itself: give it a number if its senders run elsewhere.
    */
   readonly busyPollMicros?: number | 'auto';
   /**
@@ -34,10 +35,9 @@ const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeList
 /** Null is 'auto'. */
 export function checkBusyPoll(micros: unknown = 'auto'): number | null {
   if (micros === 'auto') return null;
-  if (typeof micros === 'string') {
-    throw invalidValue('options.busyPollMicros', `'auto' or a number`, micros);
-  }
-  return checkInteger('options.busyPollMicros', micros, 0, MAX_BUSY_POLL_MICROS);
+  const name = 'options.busyPollMicros';
+  if (typeof micros !== 'number') throw invalidType(name, "of type number or 'auto'", micros);
+  return checkInteger(name, micros, 0, MAX_BUSY_POLL_MICROS);
 }
 
 export function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {

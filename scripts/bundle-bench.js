@@ -10,7 +10,16 @@ const root = path.dirname(__dirname);
 const output = path.join(root, 'dist/bench');
 
 // What the benchmark starts by path.
-const programs = ['first', 'other', 'flood', 'receivers', 'send-cost'];
+const programs = [
+  'first',
+  'other',
+  'flood',
+  'receivers',
+  'send-cost',
+  'breakdown',
+  'pairs',
+  'idle',
+];
 
 const { metafile } = buildSync({
   absWorkingDir: root,

@@ -14,20 +14,24 @@ export interface Compiled {
   readonly absent?: string;
 }
 
-const EMPTY_CALL = 'empty_call.c';
+/** Addons; the other sources are the ping-pong. */
+const ADDONS = ['empty_call', 'callbacks'] as const;
 
 /** The ping-pong in C. */
 export function compilePingPong(): Compiled {
-  const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c') && name !== EMPTY_CALL);
+  const addons = ADDONS.map((name) => `${name}.c`);
+  const sources = readdirSync(SOURCES).filter(
+    (name) => name.endsWith('.c') && !addons.includes(name),
+  );
   return compile('ping-pong', sources, ['-lrt']);
 }
 
-/** An addon whose one function does nothing. Undefined where it cannot be compiled. */
-export function compileEmptyCall(): string | undefined {
+/** Undefined where it cannot be compiled. */
+export function compileAddon(name: (typeof ADDONS)[number]): string | undefined {
   const headers = path.join(path.dirname(path.dirname(process.execPath)), 'include/node');
   if (!existsSync(path.join(headers, 'node_api.h'))) return undefined;
   const flags = ['-shared', '-fPIC', `-I${headers}`];
-  const { file, absent } = compile('empty_call.node', [EMPTY_CALL], flags);
+  const { file, absent } = compile(`${name}.node`, [`${name}.c`], flags);
   return absent === undefined ? file : undefined;
 }
 

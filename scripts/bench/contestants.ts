@@ -3,6 +3,7 @@ import type { BackendChoice } from 'uintr';
 import type { Compiled } from './compile.js';
 import { type Cpus, type Mode, MODES } from './modes.js';
 import type { Probe } from './node/apart.js';
+import { listOfCpus } from './node/pin.js';
 import type { Settings } from './node/transport.js';
 
 /** Contestants of one class can stand in for each other: same sides, same way of waiting. */
@@ -132,14 +133,19 @@ function ours(backend: BackendChoice): Contestant[] {
       command: (round: Round) =>
         nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...spinning(round), ...round }),
     },
-    // As it comes: it decides by itself when to spin.
+    // As it comes: it decides by itself when to spin. On one core it is pinned there from the start.
     ...(['loop', 'sync'] as const).map((way) => ({
       name: `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, auto${suffix}`,
       class: `${sides}, ${way === 'loop' ? 'event loop' : 'blocking'}` as const,
       ours: true,
       modes: ASLEEP,
       command: (round: Round) =>
-        nodeCommand({ transport: `uintr-${way}-${sides}`, backend, ...round }),
+        nodeCommand({
+          transport: `uintr-${way}-${sides}`,
+          backend,
+          pinLate: round.mode === 'two cores',
+          ...round,
+        }),
     })),
   ]);
 }
@@ -150,6 +156,6 @@ function spinning({ mode }: Round): Pick<Settings, 'busyPollMicros'> {
 
 export function nodeCommand(settings: Settings): readonly string[] {
   const program = path.join(__dirname, 'node/first.js');
-  const cpu = String(settings.cpus.first);
-  return ['taskset', '-c', cpu, process.execPath, program, JSON.stringify(settings)];
+  const cpus = listOfCpus(settings, settings.cpus.first);
+  return ['taskset', '-c', cpus, process.execPath, program, JSON.stringify(settings)];
 }

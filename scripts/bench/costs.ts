@@ -5,7 +5,10 @@ import type { BackendChoice } from 'uintr';
 import type { Contestant } from './contestants.js';
 import { nodeCommand } from './contestants.js';
 import type { Cpus } from './modes.js';
+import type { Breakdown, BreakdownSettings } from './node/breakdown.js';
 import type { Flood, FloodSettings } from './node/flood.js';
+import type { Idle, IdleSettings } from './node/idle.js';
+import type { Pairs, PairsSettings } from './node/pairs.js';
 import type { Receivers, ReceiversSettings } from './node/receivers.js';
 import type { SendCosts, SendCostSettings } from './node/send-cost.js';
 import { run } from './run.js';
@@ -13,9 +16,9 @@ import { median } from './statistics.js';
 
 type Ask<Settings, Answer> = (settings: Settings) => Promise<Answer>;
 
-function program<Settings, Answer>(name: string, cpu?: number): Ask<Settings, Answer> {
+function program<Settings, Answer>(name: string, ...cpus: number[]): Ask<Settings, Answer> {
   const file = path.join(__dirname, 'node', `${name}.js`);
-  const pin = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
+  const pin = cpus.length === 0 ? [] : ['taskset', '-c', cpus.join(',')];
   return async (settings) => {
     const output = await run([...pin, process.execPath, file, JSON.stringify(settings)]);
     return JSON.parse(output.toString()) as Answer;
@@ -91,6 +94,121 @@ export async function manyReceivers(
     );
   }
   return results;
+}
+
+const BUSY_POLLS = [0, 50, 'auto'] as const;
+
+/** Between two interrupts of a process that is nearly idle. */
+const EVERY_MS = 10;
+
+export async function idles(backend: BackendChoice, milliseconds: number): Promise<Idle[]> {
+  const ask = program<IdleSettings, Idle>('idle');
+  const results = [await ask({ backend, milliseconds })];
+  for (const rung of [{}, { everyMs: EVERY_MS }]) {
+    for (const busyPollMicros of BUSY_POLLS) {
+      results.push(await ask({ backend, busyPollMicros, ...rung, milliseconds }));
+    }
+  }
+  return results;
+}
+
+/** What so many pairs made on so many CPUs. */
+export interface PairsRow {
+  readonly way: PairsSettings['way'];
+  readonly pairs: number;
+  /** 'apart': two, and the two of each pair are held apart on them. */
+  readonly cpus: 1 | 2 | 'apart';
+  readonly by: readonly (Pairs & { readonly busyPollMicros: number | 'auto' })[];
+  /** The rate of 'auto' to that of 0: the median of runs side by side, and all of them. */
+  readonly autoToZero: number;
+  readonly autoToZeroOfRuns: readonly number[];
+}
+
+export async function busyPairs(
+  repeats: number,
+  backend: BackendChoice,
+  { first, other }: Cpus,
+  milliseconds: number,
+): Promise<PairsRow[]> {
+  const one = { cpus: 1, taskset: [other] } as const;
+  const two = { cpus: 2, taskset: [first, other] } as const;
+  const apart = { cpus: 'apart', taskset: two.taskset } as const;
+  const places =
+    first === other
+      ? [{ pairs: 4, ...one }]
+      : [
+          ...[1, 2, 4].map((pairs) => ({ pairs, ...two })),
+          { pairs: 4, ...apart },
+          { pairs: 4, ...one },
+        ];
+  const fields = (['event loop', 'waitSync'] as const).flatMap((way) =>
+    places.map((place) => ({ way, ...place })),
+  );
+  // Interleaved: the noise of a moment hits all.
+  const runs = fields.map(() => BUSY_POLLS.map((): Pairs[] => []));
+  const there = [...BUSY_POLLS.entries()];
+  const back = there.toReversed();
+  for (let repeat = 0; repeat < repeats; ++repeat) {
+    for (const [f, { way, pairs, cpus, taskset }] of fields.entries()) {
+      const ask = program<PairsSettings, Pairs>('pairs', ...taskset);
+      const held = cpus === 'apart' ? { apart: { first, other } } : {};
+      for (const [b, busyPollMicros] of repeat % 2 === 0 ? there : back) {
+        runs[f]?.[b]?.push(
+          await ask({ backend, way, pairs, busyPollMicros, milliseconds, ...held }),
+        );
+      }
+    }
+  }
+  return fields.map(({ way, pairs, cpus }, f): PairsRow => {
+    const made = runs[f] ?? [];
+    const of = (b: number): Pairs[] => made[b] ?? [];
+    const zeros = of(BUSY_POLLS.indexOf(0));
+    const ratios = of(BUSY_POLLS.indexOf('auto')).map(
+      (auto, i) => auto.rate / (zeros[i]?.rate ?? NaN),
+    );
+    return {
+      way,
+      pairs,
+      cpus,
+      by: BUSY_POLLS.map((busyPollMicros, b) => ({
+        busyPollMicros,
+        rate: median(of(b).map((run) => run.rate)),
+        least: median(of(b).map((run) => run.least)),
+        stats: {
+          sleeps: median(of(b).map((run) => run.stats.sleeps)),
+          spinsPaid: median(of(b).map((run) => run.stats.spinsPaid)),
+          spinsVain: median(of(b).map((run) => run.stats.spinsVain)),
+        },
+      })),
+      autoToZero: median(ratios),
+      autoToZeroOfRuns: ratios,
+    };
+  });
+}
+
+export async function breakdowns(
+  repeats: number,
+  settings: BreakdownSettings,
+  cpu: number,
+): Promise<Breakdown> {
+  const ask = program<BreakdownSettings, Breakdown>('breakdown', cpu);
+  const answers: Breakdown[] = [];
+  for (let i = 0; i < repeats; ++i) answers.push(await ask(settings));
+  const of = (key: keyof Breakdown): number => median(answers.map((answer) => answer[key] ?? NaN));
+  const ifThere = (key: keyof Breakdown): number | undefined =>
+    answers.every((answer) => answer[key] !== undefined) ? of(key) : undefined;
+  return {
+    clock: of('clock'),
+    emptyCall: ifThere('emptyCall'),
+    send: of('send'),
+    poll: of('poll'),
+    sendAndPoll: of('sendAndPoll'),
+    sendAndWaitSync: of('sendAndWaitSync'),
+    delivery: of('delivery'),
+    emit: of('emit'),
+    scope: ifThere('scope'),
+    scopeAndCall: ifThere('scopeAndCall'),
+  };
 }
 
 const SPIN_ONLY_MICROS = 1_000_000;

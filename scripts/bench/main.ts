@@ -2,17 +2,18 @@
 //
 //   contestants.ts  who plays, in which modes      ping-pong.ts  the interleaved runs, the medians
 //   c/              those in C, one program        node/         those in Node: first.ts, other.ts
-//   costs.ts        one send(), floods, many vectors, many receivers
-//   bounds.ts       what the design promises       report/       tables and the chart
+//   costs.ts        one send(), floods, many vectors, many receivers, many pairs, nothing to do
+//                   at all, and one round trip step by step
+//   bounds.ts       what the project promises      report/       tables and the chart
 
 import { writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type BackendChoice, capabilities } from 'uintr';
 import { boundsOf } from './bounds.js';
-import { compileEmptyCall, compilePingPong } from './compile.js';
+import { compileAddon, compilePingPong } from './compile.js';
 import { contestants } from './contestants.js';
-import { fanIn, floods, manyReceivers, sendCosts } from './costs.js';
+import { breakdowns, busyPairs, fanIn, floods, idles, manyReceivers, sendCosts } from './costs.js';
 import { floorOfCpusApart } from './node/apart.js';
 import { describeMachine } from './machine.js';
 import { type Mode, MODES } from './modes.js';
@@ -40,6 +41,8 @@ interface Effort {
   readonly senders: readonly number[];
   readonly floodMs: number;
   readonly wakeUps: number;
+  readonly idleMs: number;
+  readonly pairsMs: number;
 }
 
 const FULL: Effort = {
@@ -50,6 +53,8 @@ const FULL: Effort = {
   senders: [1, 2, 3, 4],
   floodMs: 1000,
   wakeUps: 500,
+  idleMs: 10_000,
+  pairsMs: 1000,
 };
 
 const QUICK: Effort = {
@@ -60,6 +65,8 @@ const QUICK: Effort = {
   senders: [1, 4],
   floodMs: 300,
   wakeUps: 100,
+  idleMs: 2000,
+  pairsMs: 400,
 };
 
 function parseOptions(args: readonly string[], name: string): Options {
@@ -68,7 +75,8 @@ function parseOptions(args: readonly string[], name: string): Options {
     .option('-q, --quick', 'less of everything, for a first look', false)
     .option(
       '--only <pattern>',
-      'only contestants, and of "send()", "fan-in", "receivers" and "flood" those, that match',
+      'only contestants, and of "send()", "breakdown", "fan-in", "receivers", "flood", "pairs" ' +
+        'and "idle" those, that match',
       parsePattern,
     )
     .addOption(
@@ -142,7 +150,7 @@ async function measure(options: Options): Promise<Results> {
     wanted(`${entry.contestant.name} (${entry.contestant.class})`),
   );
   const fanInEntries = wanted('fan-in') ? entriesOf(fanIn(effort.vectors, backend), modes) : [];
-  const progress = new Progress(scheduleOf([...entries, ...fanInEntries]).length * repeats + 3);
+  const progress = new Progress(scheduleOf([...entries, ...fanInEntries]).length * repeats + 6);
   const step = (what: string): void => {
     progress.step(what);
   };
@@ -154,9 +162,21 @@ async function measure(options: Options): Promise<Results> {
       ? await sendCosts(repeats, {
           backend,
           cpus,
-          emptyCall: compileEmptyCall(),
+          emptyCall: compileAddon('empty_call'),
           wakeUps: effort.wakeUps,
         })
+      : undefined;
+    step('breakdown');
+    const breakdown = wanted('breakdown')
+      ? await breakdowns(
+          repeats,
+          {
+            backend,
+            emptyCall: compileAddon('empty_call'),
+            callbacks: compileAddon('callbacks'),
+          },
+          cpus.first,
+        )
       : undefined;
     const fan = await pingPong(fanInEntries, plan, step);
     step('many receivers');
@@ -167,6 +187,10 @@ async function measure(options: Options): Promise<Results> {
     const flood = wanted('flood')
       ? await floods(repeats, effort.senders, { backend, milliseconds: effort.floodMs })
       : [];
+    step('pairs');
+    const pairs = wanted('pairs') ? await busyPairs(repeats, backend, cpus, effort.pairsMs) : [];
+    step('idle');
+    const idle = wanted('idle') ? await idles(backend, effort.idleMs) : [];
     return {
       date: new Date().toISOString(),
       machine,
@@ -175,10 +199,13 @@ async function measure(options: Options): Promise<Results> {
       pingPong: rows,
       failures: [...failures, ...fan.failures],
       ...(costs === undefined ? {} : { sendCosts: costs }),
+      ...(breakdown === undefined ? {} : { breakdown }),
       fanIn: fan.rows,
       receivers,
       floods: flood,
-      bounds: boundsOf(rows, costs),
+      pairs,
+      idle,
+      bounds: boundsOf(rows, costs, pairs),
     };
   } finally {
     progress.stop();

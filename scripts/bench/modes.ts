@@ -3,6 +3,7 @@ export const MODES = ['spin', 'one core', 'two cores'] as const;
 /**
  * spin: two cores, nobody sleeps. one core: both sides on one, everybody sleeps. two cores: both
  * sleep, and a wake-up crosses cores, which on a virtual machine costs ten times one that does not.
+ * Our 'auto' decides by itself whether it sleeps.
  */
 export type Mode = (typeof MODES)[number];
 

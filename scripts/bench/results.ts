@@ -1,5 +1,8 @@
+import type { PairsRow } from './costs.js';
 import type { Machine } from './machine.js';
+import type { Breakdown } from './node/breakdown.js';
 import type { Flood } from './node/flood.js';
+import type { Idle } from './node/idle.js';
 import type { Receivers } from './node/receivers.js';
 import type { SendCosts } from './node/send-cost.js';
 import type { Failure, Row } from './ping-pong.js';
@@ -16,12 +19,16 @@ export interface Results {
   readonly floods?: readonly Flood[];
   readonly fanIn?: readonly Row[];
   readonly receivers?: readonly Receivers[];
+  readonly breakdown?: Breakdown;
+  readonly idle?: readonly Idle[];
+  readonly pairs?: readonly PairsRow[];
   readonly bounds: readonly Bound[];
 }
 
-/** A promise of the design ("Speed") and what came of it. */
+/** A promise of the project and what came of it. */
 export interface Bound {
   readonly what: string;
+  readonly is: 'at most' | 'at least';
   readonly limit: number;
   readonly unit: 'ns' | '×';
   readonly measured: number;

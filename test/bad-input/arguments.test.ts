@@ -87,7 +87,7 @@ describe('a wrong argument', () => {
     [{ busyPollMicros: -1 }, outOfRange],
     [{ busyPollMicros: NaN }, outOfRange],
     [{ busyPollMicros: Infinity }, outOfRange],
-    [{ busyPollMicros: '5' }, invalidValue],
+    [{ busyPollMicros: '5' }, invalidType],
     [{ busyPollMicros: true }, invalidType],
     [{ backend: 'quantum' }, invalidValue],
     [{ backend: 5 }, invalidValue],

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { floorNow } from './apart.js';
 import type { OtherData } from './other.js';
+import { listOfCpus, pinThisThread } from './pin.js';
 import { serve } from './play.js';
 import { Stopwatch } from './stopwatch.js';
 import type { End, ProcessTransport, Settings, ThreadTransport } from './transport.js';
@@ -31,7 +32,7 @@ function startProcess(transport: ProcessTransport, settings: Settings): End | Pr
   const data: OtherData = { settings, offer };
   const command = [
     '-c',
-    String(settings.cpus.other),
+    listOfCpus(settings, settings.cpus.other),
     process.execPath,
     OTHER,
     JSON.stringify(data),
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
   const end = await (transport.between === 'threads'
     ? startThread(transport, settings)
     : startProcess(transport, settings));
+  if (settings.pinLate) pinThisThread(settings.cpus.first);
   const times = await play(settings, end);
   process.stdout.write(new Uint8Array(times.buffer), () => process.exit(0));
 }

@@ -18,9 +18,10 @@ async function main(): Promise<void> {
     isMainThread ? JSON.parse(process.argv[2] ?? '') : workerData
   ) as OtherData;
   if (isMainThread) setTimeout(() => process.exit(1), LIFETIME_MS).unref();
-  else pinThisThread(settings.cpus.other);
+  else if (!settings.pinLate) pinThisThread(settings.cpus.other);
   const transport = await loadTransport(settings.transport);
   const end = await transport.join(offer, settings);
+  if (settings.pinLate) pinThisThread(settings.cpus.other);
   answer(end, settings.warmUp + settings.rounds);
 }
 

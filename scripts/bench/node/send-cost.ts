@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type BackendChoice, Receiver, Sender } from 'uintr';
 import { median } from '../statistics.js';
+import { BATCH, costOf } from './cost-of.js';
 import { pinThisThread } from './pin.js';
 import { clockCost } from './stopwatch.js';
 
@@ -39,29 +40,8 @@ interface SleeperData {
   readonly backend: BackendChoice;
 }
 
-const BATCH = 10_000;
-const BATCHES = 200;
-
 /** Long enough for a receiver that was woken to be asleep again. */
 const REST_MS = 1;
-
-/**
- * Each caller brings its own loop of BATCH calls: one loop for all would be compiled for the first
- * and slow for the others. The least of many averages, for what is all CPU time: noise only adds.
- */
-function costOf(batch: () => void, of: (averages: number[]) => number = least): number {
-  const averages: number[] = [];
-  for (let i = 0; i < BATCHES; ++i) {
-    const start = performance.now();
-    batch();
-    averages.push(((performance.now() - start) * 1e6) / BATCH);
-  }
-  return of(averages);
-}
-
-function least(numbers: readonly number[]): number {
-  return Math.min(...numbers);
-}
 
 function costOfEmptyCall(addon: string | undefined): number | undefined {
   if (addon === undefined) return undefined;

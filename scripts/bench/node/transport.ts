@@ -13,6 +13,11 @@ export interface Settings {
   readonly rounds: number;
   readonly warmUp: number;
   readonly cpus: Cpus;
+  /**
+   * Pin each side only when it can hear. For uintr's own choice: a receiver that may run on one CPU
+   * only never spins, because it cannot know that its senders run elsewhere.
+   */
+  readonly pinLate?: boolean;
   /** For a run that spins: only rounds count that were made with the CPUs apart. */
   readonly probe?: Probe;
   /** For uintr only. */

@@ -18,3 +18,6 @@ export const micros = (nanoseconds: number): string => {
   const value = nanoseconds / 1000;
   return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
 };
+export const times = (ratio: number | undefined): string =>
+  ratio === undefined ? '' : ratio.toFixed(2);
+export const count = (value: number): string => Math.round(value).toLocaleString('en');

@@ -2,19 +2,21 @@ import { fanInName } from '../costs.js';
 import { MODES } from '../modes.js';
 import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
-import { micros, table } from './table.js';
-
-const times = (ratio: number | undefined): string => (ratio === undefined ? '' : ratio.toFixed(2));
-const count = (value: number): string => Math.round(value).toLocaleString('en');
+import { breakdownText } from './breakdown.js';
+import { idleText, pairsText } from './busy-polling.js';
+import { count, micros, table, times } from './table.js';
 
 export function report(results: Results): string {
   const sections = [
     machineText(results),
     ...MODES.map((mode) => pingPongText(results, mode)),
     sendCostsText(results),
+    breakdownText(results),
     fanInText(results),
     receiversText(results),
     floodText(results),
+    pairsText(results),
+    idleText(results),
     boundsText(results),
     failuresText(results),
   ];
@@ -38,7 +40,7 @@ function machineText({ machine, repeats, rounds }: Results): string {
 const ABOUT = {
   spin: 'spin: two cores, nobody sleeps',
   'one core': 'one core: both sides on one, everybody sleeps',
-  'two cores': 'two cores: both sides sleep, each on its own',
+  'two cores': 'two cores: each side on its own, both sleep (auto: as it likes)',
 } as const;
 
 function pingPongText({ pingPong }: Results, mode: Row['mode']): string {
@@ -134,10 +136,10 @@ function floodText({ floods = [] }: Results): string {
 function boundsText({ bounds }: Results): string {
   if (bounds.length === 0) return '';
   return `Bounds\n${table(
-    ['<', 'at most', 'measured', '<'],
-    bounds.map(({ what, limit, unit, measured, met }) => [
+    ['<', 'bound', 'measured', '<'],
+    bounds.map(({ what, is, limit, unit, measured, met }) => [
       what,
-      `${limit} ${unit}`,
+      `${is} ${limit} ${unit}`,
       `${measured.toFixed(2)} ${unit}`,
       met ? 'met' : 'MISSED',
     ]),

@@ -1,0 +1,156 @@
+// breakdown SETTINGS
+//
+// The steps of a round trip, each measured by itself on one thread, where nothing has to travel
+// between cores; prints Breakdown as JSON. Run it under `taskset`.
+
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { BATCH, costOf, least } from './cost-of.js';
+import { clockCost } from './stopwatch.js';
+
+export interface BreakdownSettings {
+  readonly backend: BackendChoice;
+  /** Addons; absent where there is no C compiler. See c/empty_call.c and c/callbacks.c. */
+  readonly emptyCall: string | undefined;
+  readonly callbacks: string | undefined;
+}
+
+/** Nanoseconds. */
+export interface Breakdown {
+  /** Reading the clock. */
+  readonly clock: number;
+  readonly emptyCall: number | undefined;
+  /** To a receiver that is awake. */
+  readonly send: number;
+  /** With nothing to take. */
+  readonly poll: number;
+  readonly sendAndPoll: number;
+  readonly sendAndWaitSync: number;
+  /** Busy-polled in the event loop, to a listener that posts the next. */
+  readonly delivery: number;
+  /** An EventEmitter's emit() to one listener that does nothing, in plain JavaScript. */
+  readonly emit: number;
+  /** Opening and closing what Node wants around a callback from the event loop. */
+  readonly scope: number | undefined;
+  /** The same with a call to a function that does nothing. */
+  readonly scopeAndCall: number | undefined;
+}
+
+const DELIVERY_BATCHES = 100;
+const SPIN_ONLY_MICROS = 1_000_000;
+
+function costOfEmptyCall(addon: string | undefined): number | undefined {
+  if (addon === undefined) return undefined;
+  const { empty } = createRequire(__filename)(addon) as { empty: () => void };
+  return costOf(() => {
+    for (let i = 0; i < BATCH; ++i) empty();
+  });
+}
+
+function costOfEmit(): number {
+  const emitter = new EventEmitter();
+  emitter.on('interrupt', () => undefined);
+  return costOf(() => {
+    for (let i = 0; i < BATCH; ++i) emitter.emit('interrupt', 0, undefined);
+  });
+}
+
+type Pair = readonly [Receiver, Sender];
+
+const costOfSend = ([, sender]: Pair): number =>
+  costOf(() => {
+    for (let i = 0; i < BATCH; ++i) sender.send();
+  });
+
+const costOfPoll = ([receiver]: Pair): number =>
+  costOf(() => {
+    for (let i = 0; i < BATCH; ++i) receiver.poll();
+  });
+
+const costOfSendAndPoll = ([receiver, sender]: Pair): number =>
+  costOf(() => {
+    for (let i = 0; i < BATCH; ++i) {
+      sender.send();
+      receiver.poll();
+    }
+  });
+
+const costOfSendAndWaitSync = ([receiver, sender]: Pair): number =>
+  costOf(() => {
+    for (let i = 0; i < BATCH; ++i) {
+      sender.send();
+      receiver.waitSync();
+    }
+  });
+
+async function costOfDelivery([receiver, sender]: Pair): Promise<number> {
+  const averages: number[] = [];
+  let left = BATCH;
+  let start = performance.now();
+  await new Promise<void>((resolve) => {
+    receiver.on('interrupt', () => {
+      if (--left > 0) {
+        sender.send();
+        return;
+      }
+      averages.push(((performance.now() - start) * 1e6) / BATCH);
+      if (averages.length === DELIVERY_BATCHES) {
+        resolve();
+        return;
+      }
+      left = BATCH;
+      start = performance.now();
+      sender.send();
+    });
+    sender.send();
+  });
+  return least(averages);
+}
+
+async function costOfCallback(addon: string | undefined): Promise<readonly number[]> {
+  if (addon === undefined) return [];
+  const { measure: run } = createRequire(__filename)(addon) as {
+    measure: (what: () => void, done: (...costs: number[]) => void) => void;
+  };
+  return new Promise((resolve) => {
+    run(
+      () => undefined,
+      (...costs) => {
+        resolve(costs);
+      },
+    );
+  });
+}
+
+async function measure(settings: BreakdownSettings): Promise<Breakdown> {
+  using receiver = new Receiver({ backend: settings.backend, busyPollMicros: SPIN_ONLY_MICROS });
+  using sender = new Sender(receiver.createFd(0));
+  const pair = [receiver, sender] as const;
+  const clock = clockCost();
+  const emptyCall = costOfEmptyCall(settings.emptyCall);
+  const send = costOfSend(pair);
+  receiver.poll();
+  const poll = costOfPoll(pair);
+  const sendAndPoll = costOfSendAndPoll(pair);
+  const sendAndWaitSync = costOfSendAndWaitSync(pair);
+  const emit = costOfEmit();
+  const [scope, scopeAndCall] = await costOfCallback(settings.callbacks);
+  const delivery = await costOfDelivery(pair);
+  return {
+    clock,
+    emptyCall,
+    send,
+    poll,
+    sendAndPoll,
+    sendAndWaitSync,
+    delivery,
+    emit,
+    scope,
+    scopeAndCall,
+  };
+}
+
+void measure(JSON.parse(process.argv[2] ?? '') as BreakdownSettings).then((breakdown) => {
+  process.stdout.write(JSON.stringify(breakdown), () => process.exit(0));
+});

@@ -1,0 +1,79 @@
+// idle SETTINGS
+//
+// The CPU time of a process that waits in its event loop; prints Idle as JSON. Whoever could ring is
+// a process of its own, so that its time does not count.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BackendChoice, Receiver, type ReceiverStats, Sender } from 'uintr';
+
+export interface IdleSettings {
+  readonly backend: BackendChoice;
+  /** Undefined: no receiver at all, for comparison. */
+  readonly busyPollMicros?: number | 'auto';
+  /** Between two interrupts; undefined: none comes. */
+  readonly everyMs?: number;
+  readonly milliseconds: number;
+}
+
+export interface Idle {
+  readonly busyPollMicros: IdleSettings['busyPollMicros'];
+  readonly everyMs: IdleSettings['everyMs'];
+  /** Milliseconds of CPU time, in user space and in the kernel, per second. */
+  readonly cpu: number;
+  /** From beginning to end, without a receiver none. */
+  readonly stats: ReceiverStats | undefined;
+}
+
+const SETTLE_MS = 500;
+const VECTOR_FD = 3;
+const HOLD = 'hold';
+
+async function measure(settings: IdleSettings): Promise<Idle> {
+  const { backend, busyPollMicros, everyMs, milliseconds } = settings;
+  let receiver: Receiver | undefined;
+  let peer: ChildProcess | undefined;
+  if (busyPollMicros !== undefined) {
+    receiver = new Receiver({ backend, busyPollMicros });
+    receiver.on('interrupt', () => undefined);
+    peer = await startPeer(receiver.createFd(0).fd, everyMs);
+  }
+  await sleep(SETTLE_MS);
+  const time = performance.now();
+  const before = process.cpuUsage();
+  await sleep(milliseconds);
+  const { user, system } = process.cpuUsage(before);
+  const cpu = (user + system) / (performance.now() - time);
+  const stats = receiver?.stats;
+  peer?.kill('SIGKILL');
+  return { busyPollMicros, everyMs, cpu, stats };
+}
+
+/** A process that has connected a sender; it ends with its stdin, which is ours. */
+async function startPeer(fd: number, everyMs: number | undefined): Promise<ChildProcess> {
+  const args = [__filename, HOLD, String(everyMs ?? 0)];
+  const peer = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', fd] });
+  if (peer.stdout) await once(peer.stdout, 'data');
+  return peer;
+}
+
+function hold(everyMs: number): void {
+  const sender = new Sender(VECTOR_FD);
+  if (everyMs > 0) {
+    setInterval(() => {
+      sender.send();
+    }, everyMs);
+  }
+  process.stdin.once('end', () => process.exit(0)).resume();
+  process.stdout.write('ready');
+}
+
+const [, , first = '', second] = process.argv;
+if (first === HOLD) {
+  hold(Number(second));
+} else {
+  void measure(JSON.parse(first) as IdleSettings).then((idle) => {
+    process.stdout.write(JSON.stringify(idle), () => process.exit(0));
+  });
+}

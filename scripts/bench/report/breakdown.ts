@@ -1,0 +1,81 @@
+// One round trip, step by step.
+
+import type { Breakdown } from '../node/breakdown.js';
+import type { Row } from '../ping-pong.js';
+import type { Results } from '../results.js';
+import { table } from './table.js';
+
+type Line = readonly [what: string, nanoseconds: number | undefined, how?: string];
+
+const DIFFERENCE = 'difference of two measurements';
+
+/** The middle one of the C floor, if it took part. */
+function floorOf(rows: readonly Row[]): number | undefined {
+  return rows.find((row) => row.mode === 'spin' && row.class === 'C, processes')?.p50;
+}
+
+const minus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a - b;
+
+export function breakdownText({ breakdown, pingPong }: Results): string {
+  if (breakdown === undefined) return '';
+  const { clock, emptyCall, send, poll, sendAndPoll, sendAndWaitSync } = breakdown;
+  const { delivery, emit, scope, scopeAndCall } = breakdown;
+  const call = minus(scopeAndCall, scope);
+  const parts = [send, emit, scope, call];
+  const known = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+  const floor = floorOf(pingPong);
+  const way = floor === undefined ? undefined : floor / 2;
+
+  const lines: Line[] = [
+    ['reading the clock', clock],
+    ['an empty Node-API call', emptyCall],
+    ['send() to an awake receiver', send],
+    ['poll() with nothing to take', poll],
+    ['send() and poll()', sendAndPoll],
+    ['  of it the poll() that takes', minus(sendAndPoll, send), DIFFERENCE],
+    ['send() and waitSync()', sendAndWaitSync],
+    ['  of it the waitSync() that takes', minus(sendAndWaitSync, send), DIFFERENCE],
+    ['a delivery in the event loop, to a listener that posts the next', delivery],
+    ['  of it send()', send, 'as above'],
+    ["  of it an EventEmitter's emit() to one listener", emit, 'measured by itself'],
+    ['  of it calling JavaScript from C', call, DIFFERENCE],
+    ["  of it Node's callback scope around the call", scope, 'measured by itself'],
+    ['  what is left: to look and take, #deliver(), the listener', delivery - known, DIFFERENCE],
+    ["a line's way to the other core", way, 'half of the C floor'],
+  ];
+  return [
+    'Breakdown of a round trip, on one thread, where nothing travels between cores',
+    table(
+      ['<', 'ns', '<'],
+      lines.flatMap(([what, ns, how = '']) =>
+        ns === undefined ? [] : [[what, ns.toFixed(1), how]],
+      ),
+    ),
+    ...(way === undefined ? [] : sums(pingPong, way, breakdown)),
+  ].join('\n');
+}
+
+/** Beside what the round trips took. */
+function sums(rows: readonly Row[], way: number, breakdown: Breakdown): string[] {
+  const { sendAndWaitSync, delivery, scope } = breakdown;
+  const line = (contestant: string, what: string, step: number): string[][] =>
+    rows.flatMap((row) =>
+      row.contestant === contestant && row.mode === 'spin'
+        ? [[`${contestant}, ${row.class}`, what, (2 * (step + way)).toFixed(0), row.p50.toFixed(0)]]
+        : [],
+    );
+  const lines = [
+    ...line('uintr waitSync', '2 × (send() and waitSync() + way)', sendAndWaitSync),
+    ...line('uintr event loop', '2 × (delivery + way)', delivery),
+    ...(scope === undefined
+      ? []
+      : line('uintr event loop', '2 × (delivery - callback scope + way)', delivery - scope)),
+  ];
+  if (lines.length === 0) return [];
+  return [
+    'What that adds up to, beside the p50 of mode spin. A side closes a callback scope and opens the next',
+    'while the other side is at work, so those of two sides overlap with the ways and with each other.',
+    table(['<', '<', 'sum, ns', 'measured'], lines),
+  ];
+}
