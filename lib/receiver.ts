@@ -155,7 +155,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   waitSync(timeoutMs?: number): number {
     if (timeoutMs === undefined) {
       let vector = this.#native.waitSync(-1);
-      while (vector === -1) vector = this.#waitOnceMore(-1);
+      for (let waited = SLEEP_SLICE_MS; vector === -1; waited += SLEEP_SLICE_MS) {
+        vector = this.#waitOnceMore(-1, waited);
+      }
       return vector;
     }
     const timeout = checkMilliseconds('timeoutMs', timeoutMs);
@@ -165,15 +167,15 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     for (;;) {
       const left = deadline - performance.now();
       if (left <= 0) return -1;
-      vector = this.#waitOnceMore(left);
+      vector = this.#waitOnceMore(left, timeout - left);
       if (vector !== -1) return vector;
     }
   }
 
   // A function of its own, because V8 looks whether the worker is to end when a function is entered;
   // in a loop it does so only every few thousand rounds, until the loop has been optimised.
-  #waitOnceMore(timeout: number): number {
-    return this.#native.waitSync(timeout);
+  #waitOnceMore(timeout: number, waited: number): number {
+    return this.#native.waitSync(timeout, waited);
   }
 
   /**
