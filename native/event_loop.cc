@@ -192,13 +192,14 @@ bool EventLoop::spinAndDeliver() {
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
   bool nothingCame = false;
   const Next next = [&] {
-    for (;;) {
+    while (canDeliver()) {
       const int vector = takeNext(vectors);
       if (vector >= 0) return vector;
       vectors = receiver_->spin(spin);
       nothingCame = vectors == 0;
-      if (nothingCame) return -1;
+      if (nothingCame) break;
     }
+    return -1;
   };
   int delivered = 0;
   bool isTime = false;  // for the loop's other work
@@ -209,7 +210,8 @@ bool EventLoop::spinAndDeliver() {
     isTime =
         uv_backend_timeout(loop_) == 0 || (delivered % kDeliveriesPerClock == 0 && spin.timeIsUp());
   }
-  if (!isTime && !nothingCame) return false;  // no JavaScript can run any more
+  // An async hook around the call has put an end to it, or no JavaScript can run any more.
+  if (!canDeliver() || (!isTime && !nothingCame)) return false;
   busyPoll_.spun(delivered > 0, spin.wasCrowded());
   if (delivered == 0) {
     uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
@@ -243,7 +245,7 @@ void EventLoop::afterPoll() {
 void EventLoop::deliver(Delegate& delegate) {
   std::uint64_t vectors = receiver_->pending();
   traffic_ = vectors != 0;
-  const Next next = [&] { return takeNext(vectors); };
+  const Next next = [&] { return canDeliver() ? takeNext(vectors) : -1; };
   while (vectors != 0 && delegate.deliver(next) && canDeliver()) {
   }
 }
