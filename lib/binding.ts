@@ -92,9 +92,8 @@ export interface Binding {
     onHangUp: (id: number) => void;
     hardware: boolean;
     foreignSenders: boolean;
-    /** In the event loop, and in waitSync; null is 'auto'. */
+    /** In the event loop and in waitSync, each by itself; null is 'auto'. */
     busyPollMicros: number | null;
-    waitSyncPollMicros: number | null;
     counters: Float64Array;
   }): NativeReceiver;
   openSender(

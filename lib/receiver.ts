@@ -78,7 +78,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.#names = new Map(
       [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
     );
-    const busyPoll = checkBusyPoll(options.busyPollMicros);
+    const busyPollMicros = checkBusyPoll(options.busyPollMicros);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
@@ -91,8 +91,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       },
       hardware: this.backend === 'hardware',
       foreignSenders: options.foreignSenders ?? false,
-      busyPollMicros: busyPoll,
-      waitSyncPollMicros: busyPoll,
+      busyPollMicros,
       counters: this.#counters,
     });
     this.#unguard =
@@ -146,8 +145,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Takes the highest pending vector, and blocks this thread until there is one: it spins, then
-   * sleeps in the kernel. -1 on timeout.
+   * Takes the highest pending vector, and blocks this thread until there is one: it spins as
+   * `busyPollMicros` says, then sleeps in the kernel. -1 on timeout.
    *
    * @param timeoutMs milliseconds; for ever when left out. 0 does not block.
    * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.

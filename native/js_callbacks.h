@@ -26,7 +26,8 @@ struct Callbacks {
 
 // A call that is made ready before its moment comes. What Node does around a callback (the async
 // context before it, ticks and microtasks after it) costs more than the call: here it is done
-// before the construction ends and in the destructor. Does nothing else if it is not called.
+// before the construction ends and in the destructor, also if it is never called. Both may run
+// JavaScript (async hooks; ticks), and so may close what is to be called.
 class PreparedCall {
  public:
   // `callbacks` must outlive it.

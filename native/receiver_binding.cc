@@ -38,7 +38,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
-        waitSyncPoll_(busyPollOf(options.Get("waitSyncPollMicros"))),
+        waitSyncPoll_(busyPollOf(options.Get("busyPollMicros"))),
         receiver_(
             std::in_place, [&] { return openBackend(options); },
             countersIn<ReceiverCounters>(counters_.Value())) {}
