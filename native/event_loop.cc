@@ -191,7 +191,7 @@ bool EventLoop::spinAndDeliver() {
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
   Spin spin(limit, busyPoll_.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
-  spin.timeIsUp();  // the time counts from here, and that of the listeners with it
+  spin.timeIsUp();            // the time counts from here, and that of the listeners with it
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
   bool nothingCame = false;
   const Next next = [&] {

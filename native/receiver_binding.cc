@@ -89,8 +89,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
-      return number(env,
-                    uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
+      return number(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
 
