@@ -13,8 +13,11 @@ export interface NativeReceiver {
   closeFd(id: number): void;
   /** The highest pending vector, or -1. */
   poll(): number;
-  /** Blocks for at most that long, and 50 ms; the vector, or -1. Negative: no limit of its own. */
-  waitSync(milliseconds: number): number;
+  /**
+   * Blocks for at most that long, and 50 ms; the vector, or -1. Negative: no limit of its own.
+   * `waited`: for how many milliseconds this wait has lasted already, spinning included.
+   */
+  waitSync(milliseconds: number, waited?: number): number;
   stui(): void;
   clui(): void;
   testui(): boolean;
@@ -90,9 +93,8 @@ export interface Binding {
     onHangUp: (id: number) => void;
     hardware: boolean;
     foreignSenders: boolean;
-    /** In the event loop, and in waitSync; null is 'auto'. */
+    /** In the event loop and in waitSync, each by itself; null is 'auto'. */
     busyPollMicros: number | null;
-    waitSyncPollMicros: number | null;
     counters: Float64Array;
   }): NativeReceiver;
   openSender(

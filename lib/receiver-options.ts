@@ -13,10 +13,11 @@ export interface ReceiverOptions<V extends Vectors> {
   /** `auto` (the default) takes hardware where it works. `UINTR_BACKEND` overrides `auto`. */
   readonly backend?: BackendChoice;
   /**
-   * How long to spin for an interrupt before going to sleep, in microseconds. `auto` (the default)
-   * spins for up to 100 while that pays: after a few short sleeps, not after one that was in vain,
-   * and not where another thread wants the same core. A thread that is pinned to one CPU when it
-   * opens the receiver never spins by itself: give it a number if its senders run elsewhere.
+   * How long to spin for an interrupt before going to sleep, in the event loop and in `waitSync`, in
+   * microseconds. `auto` (the default) spins for up to 100 while that pays: after a few short
+   * sleeps, not after a spin in vain, and not where another thread wants the same core. A thread
+   * that is pinned to one CPU when it opens the receiver never spins by itself: give it a number if
+   * its senders run elsewhere.
    */
   readonly busyPollMicros?: number | 'auto';
   /**

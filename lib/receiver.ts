@@ -78,7 +78,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.#names = new Map(
       [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
     );
-    const busyPoll = checkBusyPoll(options.busyPollMicros);
+    const busyPollMicros = checkBusyPoll(options.busyPollMicros);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
@@ -91,8 +91,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       },
       hardware: this.backend === 'hardware',
       foreignSenders: options.foreignSenders ?? false,
-      busyPollMicros: busyPoll,
-      waitSyncPollMicros: busyPoll,
+      busyPollMicros,
       counters: this.#counters,
     });
     this.#unguard =
@@ -146,8 +145,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Takes the highest pending vector, and blocks this thread until there is one: it spins, then
-   * sleeps in the kernel. -1 on timeout.
+   * Takes the highest pending vector, and blocks this thread until there is one: it spins as
+   * `busyPollMicros` says, then sleeps in the kernel. -1 on timeout.
    *
    * @param timeoutMs milliseconds; for ever when left out. 0 does not block.
    * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.
@@ -155,7 +154,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   waitSync(timeoutMs?: number): number {
     if (timeoutMs === undefined) {
       let vector = this.#native.waitSync(-1);
-      while (vector === -1) vector = this.#waitOnceMore(-1);
+      for (let waited = SLEEP_SLICE_MS; vector === -1; waited += SLEEP_SLICE_MS) {
+        vector = this.#waitOnceMore(-1, waited);
+      }
       return vector;
     }
     const timeout = checkMilliseconds('timeoutMs', timeoutMs);
@@ -165,15 +166,15 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     for (;;) {
       const left = deadline - performance.now();
       if (left <= 0) return -1;
-      vector = this.#waitOnceMore(left);
+      vector = this.#waitOnceMore(left, timeout - left);
       if (vector !== -1) return vector;
     }
   }
 
   // A function of its own, because V8 looks whether the worker is to end when a function is entered;
   // in a loop it does so only every few thousand rounds, until the loop has been optimised.
-  #waitOnceMore(timeout: number): number {
-    return this.#native.waitSync(timeout);
+  #waitOnceMore(timeout: number, waited: number): number {
+    return this.#native.waitSync(timeout, waited);
   }
 
   /**

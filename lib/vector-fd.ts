@@ -31,8 +31,9 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   /**
    * One word that is not 0 while the vector is pending: `Atomics.load(pending, 0)` asks without a
    * native call. On hardware the vector fds of one vector share the word, and what is posted while
-   * interrupts are masked shows only after `stui()`. The memory is taken back, and its length is 0, once the last holder is gone or the
-   * receiver is closed. Absent where the runtime forbids external memory (Electron).
+   * interrupts are masked shows only after `stui()`. The memory is taken back, and its length is 0,
+   * once the last holder is gone or the receiver is closed. Absent where the runtime forbids
+   * external memory (Electron).
    */
   readonly pending: Int32Array | undefined;
   readonly #owner: VectorFdOwner;

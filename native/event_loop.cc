@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
+#include "os/coarse_clock.h"
 #include "spin.h"
 
 namespace uintr {
@@ -17,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
-constexpr int kDeliveriesPerClock = 8;  // reading it takes as long as a tenth of a delivery
+constexpr int kDeliveriesPerClock = 8;  // reading it takes as long as a tenth of a quick delivery
 
 void check(int result, const char* syscall) {
   if (result < 0) throw os::SystemError{-result, syscall};
@@ -189,27 +191,35 @@ bool EventLoop::spinAndDeliver() {
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
   Spin spin(limit, busyPoll_.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
+  spin.timeIsUp();            // the time counts from here, and that of the listeners with it
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
   bool nothingCame = false;
   const Next next = [&] {
-    for (;;) {
+    while (canDeliver()) {
       const int vector = takeNext(vectors);
       if (vector >= 0) return vector;
       vectors = receiver_->spin(spin);
       nothingCame = vectors == 0;
-      if (nothingCame) return -1;
+      if (nothingCame) break;
     }
+    return -1;
   };
   int delivered = 0;
+  auto tick = os::coarseTime();
+  // After several quick deliveries, or a slow one.
+  const auto clockIsDue = [&] {
+    const auto now = os::coarseTime();
+    return std::exchange(tick, now) != now || delivered % kDeliveriesPerClock == 0;
+  };
   bool isTime = false;  // for the loop's other work
   while (!isTime && delegate->deliver(next)) {
     ++delivered;
     if (!canDeliver()) return false;
     // A listener may have given the loop work to do.
-    isTime =
-        uv_backend_timeout(loop_) == 0 || (delivered % kDeliveriesPerClock == 0 && spin.timeIsUp());
+    isTime = uv_backend_timeout(loop_) == 0 || (clockIsDue() && spin.timeIsUp());
   }
-  if (!isTime && !nothingCame) return false;  // no JavaScript can run any more
+  // An async hook around the call has put an end to it, or no JavaScript can run any more.
+  if (!canDeliver() || (!isTime && !nothingCame)) return false;
   busyPoll_.spun(delivered > 0, spin.wasCrowded());
   if (delivered == 0) {
     uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
@@ -243,7 +253,7 @@ void EventLoop::afterPoll() {
 void EventLoop::deliver(Delegate& delegate) {
   std::uint64_t vectors = receiver_->pending();
   traffic_ = vectors != 0;
-  const Next next = [&] { return takeNext(vectors); };
+  const Next next = [&] { return canDeliver() ? takeNext(vectors) : -1; };
   while (vectors != 0 && delegate.deliver(next) && canDeliver()) {
   }
 }

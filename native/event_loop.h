@@ -20,7 +20,8 @@ namespace uintr {
 
 class EventLoop {
  public:
-  // Takes the vector to deliver and returns it, perhaps after some spinning; -1: there is none.
+  // Takes the vector to deliver and returns it, perhaps after some spinning; -1: there is none, or
+  // nobody to deliver it to any more.
   using Next = std::function<int()>;
 
   // Who is told. Both may run JavaScript, and so may close the receiver.

@@ -21,7 +21,8 @@ struct Callbacks {
 
   // Calls onInterrupt with a vector that is not known yet; no call, and false, if it is -1. What
   // Node does around a callback (the async context before it, ticks and microtasks after it) costs
-  // more than the call: here it is done before `next` is asked, and after the callback.
+  // more than the call: here it is done before `next` is asked, and after the callback. Both may
+  // run JavaScript (async hooks; ticks), and so may close what is to be called.
   using Next = std::function<int()>;
   bool callWithNext(const Next& next);
 

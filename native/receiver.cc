@@ -73,7 +73,7 @@ void Receiver::remove(ChannelId id) {
   const Look look = looks_[index];
   Inbox& inbox = channels_[index].inbox;
   const bool allArrived = !inbox.arrivesLate || (!masked_ && backend_->fence());
-  if (takeFrom(*look.upid, look.bit)) held_ |= look.bit;
+  hold(*look.upid, look.bit);
   if (!allArrived && std::ranges::find(orphans_, inbox.upid, &Orphan::upid) == orphans_.end()) {
     orphans_.push_back({.upid = std::move(inbox.upid), .bit = look.bit});
   }
@@ -127,24 +127,31 @@ std::uint64_t Receiver::spin(Spin& spin) {
 
 bool Receiver::takeFrom(Upid& upid, std::uint64_t bit) {
   // The look spares the locked operation where there is nothing.
-  if (!isRaised(upid, bit) || !uintr::take(upid, bit)) return false;
-  ++counters_.posts;
-  return true;
+  return isRaised(upid, bit) && uintr::take(upid, bit);
+}
+
+// For a later take(), which counts one post; those that merge with it are counted here.
+void Receiver::hold(Upid& upid, std::uint64_t bit) {
+  if (!takeFrom(upid, bit)) return;
+  if ((held_ & bit) != 0) ++counters_.posts;
+  held_ |= bit;
 }
 
 bool Receiver::take(int vector) {
   const std::uint64_t bit = bitOf(vector);
-  bool taken = (held_ & bit) != 0;
+  int posts = (held_ & bit) != 0 ? 1 : 0;
   held_ &= ~bit;
   // From every holder's page: to the receiver a vector is one interrupt, whoever raised it.
   for (const Look& look : looks_) {
-    if (look.bit == bit && takeFrom(*look.upid, bit)) taken = true;
+    if (look.bit == bit && takeFrom(*look.upid, bit)) ++posts;
   }
   for (const Orphan& orphan : orphans_) {
-    if (orphan.bit == bit && takeFrom(*orphan.upid, bit)) taken = true;
+    if (orphan.bit == bit && takeFrom(*orphan.upid, bit)) ++posts;
   }
-  if (taken) ++counters_.deliveries;
-  return taken;
+  if (posts == 0) return false;
+  counters_.posts += posts;
+  ++counters_.deliveries;
+  return true;
 }
 
 int Receiver::takeHighest(std::uint64_t vectors) {
@@ -174,7 +181,7 @@ Receiver::Sleep Receiver::park(Activity how) {
 // Once all has arrived that their holders posted.
 void Receiver::dropOrphans() {
   for (const Orphan& orphan : orphans_) {
-    if (takeFrom(*orphan.upid, orphan.bit)) held_ |= orphan.bit;
+    hold(*orphan.upid, orphan.bit);
   }
   orphans_.clear();
 }

@@ -104,7 +104,8 @@ class Receiver {
     std::uint64_t bit;
   };
 
-  bool takeFrom(Upid& upid, std::uint64_t bit);
+  static bool takeFrom(Upid& upid, std::uint64_t bit);
+  void hold(Upid& upid, std::uint64_t bit);
   void dropOrphans();
   static void watch(os::Epoll& eventfds, const Channel& channel);
 

@@ -26,6 +26,11 @@ BusyPoll busyPollOf(const Napi::Value& micros) {
   return BusyPoll(BusyPoll::Micros(micros.As<Napi::Number>().Int64Value()));
 }
 
+std::chrono::microseconds microsecondsOf(double milliseconds) {
+  return std::chrono::ceil<std::chrono::microseconds>(
+      std::chrono::duration<double, std::milli>(milliseconds));
+}
+
 class ReceiverBinding final : public EventLoop::Delegate,
                               public std::enable_shared_from_this<ReceiverBinding> {
  public:
@@ -33,7 +38,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
-        waitSyncPoll_(busyPollOf(options.Get("waitSyncPollMicros"))),
+        waitSyncPoll_(busyPollOf(options.Get("busyPollMicros"))),
         receiver_(
             std::in_place, [&] { return openBackend(options); },
             countersIn<ReceiverCounters>(counters_.Value())) {}
@@ -64,25 +69,27 @@ class ReceiverBinding final : public EventLoop::Delegate,
     return number(env, receiver_ ? receiver_->takeHighest(receiver_->pending()) : -1);
   }
 
-  // (milliseconds: number) => number; a negative time is no limit, and -1 then means: again.
+  // (milliseconds: number, waited?: number) => number; a negative time is no limit, and -1 then
+  // means: again.
   napi_value waitSync(napi_env env, napi_callback_info info) {
-    std::size_t count = 1;
-    napi_value argument = nullptr;
+    std::size_t count = 2;
+    napi_value arguments[2] = {};
     double milliseconds = 0;
-    if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok ||
-        napi_get_value_double(env, argument, &milliseconds) != napi_ok) {
+    double waited = 0;
+    if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok ||
+        napi_get_value_double(env, arguments[0], &milliseconds) != napi_ok ||
+        (count > 1 && napi_get_value_double(env, arguments[1], &waited) != napi_ok)) {
       return nullptr;
     }
     return throwing(env, [&] {
       if (!receiver_) throw Error{"ERR_UINTR_CLOSED", "the receiver is closed"};
       auto limit = kSleepSlice;
       if (milliseconds >= 0) {
-        limit = std::min(limit, std::chrono::ceil<std::chrono::microseconds>(
-                                    std::chrono::duration<double, std::milli>(milliseconds)));
+        limit = std::min(limit, microsecondsOf(milliseconds));
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
-      return number(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit));
+      return number(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
 

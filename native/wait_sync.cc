@@ -1,5 +1,7 @@
 #include "wait_sync.h"
 
+#include <algorithm>
+
 #include "spin.h"
 
 namespace uintr {
@@ -40,12 +42,13 @@ bool sleep(Receiver& receiver, microseconds limit) {
 }
 
 // Returns what is pending; nothing when the time is up.
-std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microseconds limit) {
+std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microseconds limit,
+                                microseconds waited) {
   const auto start = steady_clock::now();
   for (auto now = start; now - start < limit; now = steady_clock::now()) {
     const bool slept = sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
     if (const std::uint64_t vectors = receiver.pending(); vectors != 0) {
-      busyPoll.slept(steady_clock::now() - start);
+      busyPoll.slept(waited + (steady_clock::now() - start));
       if (slept) ++receiver.counters().wakeUps;
       return vectors;
     }
@@ -55,16 +58,16 @@ std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microsec
 
 }  // namespace
 
-int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit) {
+int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit, microseconds waited) {
   std::uint64_t vectors = receiver.pending();
   if (vectors == 0 && limit > limit.zero()) {
-    const auto spinning = std::min(busyPoll.limit(), limit);
+    const auto spinning = std::clamp(busyPoll.limit() - waited, limit.zero(), limit);
     if (spinning > spinning.zero()) {
       Spin spin(spinning, busyPoll.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
       vectors = receiver.spin(spin);
       busyPoll.spun(vectors != 0, spin.wasCrowded());
     }
-    if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, limit - spinning);
+    if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, limit - spinning, waited);
   }
   return receiver.takeHighest(vectors);
 }

@@ -34,6 +34,6 @@ const BUSY_POLL_MICROS = 1000;
 /** Each player receives one vector, the ball. */
 export function receiverOptions({ way, backend }: Match): ReceiverOptions<{ ball: 0 }> {
   const options = { vectors: { ball: 0 }, backend } as const;
-  // waitSync spins for a moment by itself, the event loop only where it is told to.
+  // What is not told spins for a moment by itself where that pays.
   return way === 'busy' ? { ...options, busyPollMicros: BUSY_POLL_MICROS } : options;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { fixture } from '../support/remote.js';
@@ -83,4 +84,23 @@ describe('the async context', function () {
     });
     assert.deepEqual(heard, ['receiver', 'sender']);
   });
+
+  for (const hook of ['before', 'after']) {
+    for (const busyPollMicros of [0, 1000]) {
+      for (const how of ['close', 'remove']) {
+        it(`may ${how} from a hook ${hook} a delivery (busy poll ${busyPollMicros})`, () => {
+          const { status, signal, stdout, stderr } = spawnSync(
+            process.execPath,
+            [fixture('closing-hook'), hook, String(busyPollMicros), how],
+            { encoding: 'utf8', timeout: 15_000 },
+          );
+          assert.deepEqual([status, signal, stderr], [0, null, '']);
+          const end = JSON.parse(stdout) as Record<'sent' | 'heard' | 'pending', number>;
+          // What is closed has nothing pending.
+          if (how === 'remove') assert.equal(end.heard + end.pending, end.sent);
+          else assert.ok(end.heard <= end.sent);
+        });
+      }
+    }
+  }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { remotes } from '../support/remote.js';
-import { turns } from '../support/settle.js';
+import { settles, turns } from '../support/settle.js';
 
 describe('stats', () => {
   const use = closing();
@@ -77,6 +77,33 @@ describe('stats', () => {
       { posts, deliveries, coalesced },
       { posts: seen, deliveries: 1, coalesced: seen - 1 },
     );
+  });
+
+  it('count what a holder has posted before it went once it is taken', async () => {
+    const receiver = use(new Receiver());
+    let gone = 0;
+    const stats = (): object => {
+      const { posts, deliveries, coalesced } = receiver.stats;
+      return { posts, deliveries, coalesced };
+    };
+    receiver.clui(); // on hardware they merge now, too
+    for (let i = 0; i < 2; i++) {
+      const vectorFd = receiver.createFd(3);
+      vectorFd.on('disconnect', () => gone++);
+      const sender = new Sender(vectorFd);
+      sender.send();
+      sender.close();
+      vectorFd.close();
+    }
+    await settles(() => {
+      assert.equal(gone, 2);
+    });
+    const merged = receiver.backend === 'hardware' ? 0 : 1;
+    assert.deepEqual(stats(), { posts: merged, deliveries: 0, coalesced: merged });
+    receiver.stui();
+    assert.equal(receiver.waitSync(), 3);
+    assert.equal(receiver.poll(), -1);
+    assert.deepEqual(stats(), { posts: merged + 1, deliveries: 1, coalesced: merged });
   });
 
   it('count sleeps, the wake-ups that ended them, and their system calls', async () => {

@@ -79,6 +79,25 @@ describe('an interrupt storm', () => {
     assert.equal(starved, false);
   });
 
+  it('whose listener is slow ends the busy poll when its time is up', async () => {
+    const receiver = use(new Receiver({ busyPollMicros: 1000 }));
+    const sender = use(new Sender(receiver.createFd(9)));
+    let heard = 0;
+    receiver.on('interrupt', () => {
+      heard++;
+      const end = performance.now() + 12; // longer than a tick of the kernel's slowest timer
+      while (performance.now() < end);
+      sender.send();
+    });
+    sender.send();
+    for (let i = 0; i < 10; i++) {
+      heard = 0;
+      await sleep(1);
+      // One after the loop's poll and one before it; a turn more until the timer is due.
+      assert.ok(heard <= 4, `${heard} deliveries`);
+    }
+  });
+
   it('is heard at most once a vector in a turn of the loop', async () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(9)));

@@ -37,6 +37,13 @@ describe('waitSync', () => {
     }
   });
 
+  it('spins once, however many slices of sleep follow', () => {
+    const receiver = use(new Receiver({ busyPollMicros: 5000 }));
+    receiver.createFd(1);
+    assert.equal(receiver.waitSync(220), -1);
+    assert.equal(receiver.stats.spinsVain, 1);
+  });
+
   // Each of these sleeps in its own way: one futex, several futexes, the eventfds; and the same
   // without spinning first.
   for (const count of [1, 2, 64, 128, 129, 200]) {

@@ -40,8 +40,8 @@ function descriptors(): Finding {
 }
 
 const ONE_CORE =
-  'There is less than a core for each side: leave busyPollMicros at 0 (in waitSync, too: it spins ' +
-  '50 µs by default), because spinning takes the time that the sender needs.';
+  'There is less than a core for each side, and spinning takes the time that the sender needs: ' +
+  'set busyPollMicros to 0, or leave it at auto, which stops spinning where it does not pay.';
 
 function cores(): Finding {
   const available = os.availableParallelism();
