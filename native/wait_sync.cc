@@ -61,13 +61,16 @@ std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microsec
 int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit, microseconds waited) {
   std::uint64_t vectors = receiver.pending();
   if (vectors == 0 && limit > limit.zero()) {
+    auto left = limit;
     const auto spinning = std::clamp(busyPoll.limit() - waited, limit.zero(), limit);
     if (spinning > spinning.zero()) {
       Spin spin(spinning, busyPoll.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
       vectors = receiver.spin(spin);
       busyPoll.spun(vectors != 0, spin.wasCrowded());
+      // One that gave way to another thread may have taken no time at all.
+      if (!spin.wasCrowded()) left -= spinning;
     }
-    if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, limit - spinning, waited);
+    if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, left, waited);
   }
   return receiver.takeHighest(vectors);
 }

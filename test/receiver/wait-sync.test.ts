@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
-import { remotes } from '../support/remote.js';
+import { fixture, remotes } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
 describe('waitSync', () => {
@@ -35,6 +36,17 @@ describe('waitSync', () => {
       const waited = performance.now() - start;
       assert.ok(waited >= timeout, `-1 after ${waited} of ${timeout} milliseconds`);
     }
+  });
+
+  it('is never -1 before its time, where other threads want the core that it spins on', function () {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [fixture('crowded')], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    const early = JSON.parse(stdout) as number | null;
+    if (early === null) this.skip(); // one core only, or busy all the time: nothing has spun
+    assert.equal(early, 0);
   });
 
   it('spins once, however many slices of sleep follow', () => {
