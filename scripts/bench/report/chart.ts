@@ -8,7 +8,7 @@ type Family = keyof typeof COLORS;
 const TITLES: Record<Row['mode'], string> = {
   spin: 'Two cores, nobody sleeps',
   'one core': 'One core, both sides sleep',
-  'two cores': 'Two cores, both sides sleep',
+  'two cores': 'Two cores, both sides sleep (auto: as it likes)',
 };
 
 const WIDTH = 900;
