@@ -19,8 +19,10 @@ async function losesNone(
     await onHardware(abi, ['ping', how, String(rounds), foreign], { knobs }),
   ) as Played;
   assert.equal(played.rounds, rounds);
-  // What a busy machine itself delays, under an emulation, is the exception.
-  assert.ok(played.stalls < rounds / 5, `${played.stalls} stalls in ${rounds} rounds`);
+  // In the event loop a lost wake-up has ended the test before; what stalls there is the machine.
+  if (how !== 'sync') return;
+  // What this machine itself delays is the exception.
+  assert.ok(played.stalls < rounds / 20, `${played.stalls} stalls in ${rounds} rounds`);
 }
 
 describe('a receiver that sleeps', function () {

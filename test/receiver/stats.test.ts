@@ -8,6 +8,17 @@ describe('stats', () => {
   const use = closing();
   const { worker } = remotes();
 
+  const rounds = 50;
+  async function waitForMany(receiver: Receiver): Promise<void> {
+    const peer = worker();
+    await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
+    for (let i = 0; i < rounds; i++) {
+      peer.tell({ do: 'send' });
+      assert.equal(receiver.waitSync(10_000), 3);
+      assert.equal(await peer.next(), 'sent');
+    }
+  }
+
   it('begin with nothing, and stay readable after close()', () => {
     const receiver = new Receiver();
     assert.deepEqual(receiver.stats, {
@@ -108,14 +119,7 @@ describe('stats', () => {
 
   it('count sleeps, the wake-ups that ended them, and their system calls', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 0 }));
-    const peer = worker();
-    await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
-    const rounds = 50;
-    for (let i = 0; i < rounds; i++) {
-      peer.tell({ do: 'send' });
-      assert.equal(receiver.waitSync(10_000), 3);
-      assert.equal(await peer.next(), 'sent');
-    }
+    await waitForMany(receiver);
     const { deliveries, sleeps, wakeUps, systemCalls, spinsPaid, spinsVain } = receiver.stats;
     assert.equal(deliveries, rounds);
     assert.ok(wakeUps > 0 && wakeUps <= rounds, `${wakeUps} wake-ups`);
@@ -129,14 +133,7 @@ describe('stats', () => {
     assert.equal(receiver.waitSync(1), -1);
     const { spinsPaid, spinsVain } = receiver.stats;
     assert.deepEqual({ spinsPaid, spinsVain }, { spinsPaid: 0, spinsVain: 1 });
-    const peer = worker();
-    await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
-    const rounds = 50;
-    for (let i = 0; i < rounds; i++) {
-      peer.tell({ do: 'send' });
-      assert.equal(receiver.waitSync(10_000), 3);
-      assert.equal(await peer.next(), 'sent');
-    }
+    await waitForMany(receiver);
     const paid = receiver.stats.spinsPaid;
     assert.ok(paid > 0 && paid <= rounds, `${paid} spins paid`);
   });
