@@ -200,6 +200,7 @@ export async function breakdowns(
   return {
     clock: of('clock'),
     emptyCall: ifThere('emptyCall'),
+    leastPost: ifThere('leastPost'),
     send: of('send'),
     poll: of('poll'),
     sendAndPoll: of('sendAndPoll'),
