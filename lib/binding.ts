@@ -28,7 +28,7 @@ export interface NativeReceiver {
 
 export interface NativeSender {
   readonly vector: number;
-  send(): void;
+  readonly send: () => void;
   /** `hungUp`: because the receiver is gone. */
   close(hungUp: boolean): void;
 }

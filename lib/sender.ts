@@ -31,6 +31,7 @@ export const checkOnDisconnect = (value: unknown = 'throw'): OnDisconnect =>
 export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   readonly vector: number;
   readonly #native: NativeSender;
+  readonly #send: () => void;
   readonly #counters = newSenderCounters();
   #closed = false;
 
@@ -53,6 +54,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
         this.emit('disconnect');
       },
     });
+    this.#send = this.#native.send;
     this.vector = this.#native.vector;
     if (senderOpen.hasSubscribers) senderOpen.publish({ sender: this });
   }
@@ -65,7 +67,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
    * `drop`; `ERR_UINTR_CLOSED` after `close()`.
    */
   send(): void {
-    this.#native.send();
+    this.#send();
   }
 
   /** `uintr_unregister_sender`. Closing twice is fine. */

@@ -19,12 +19,11 @@ Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>
     if (napi_get_cb_info(callEnv, info, nullptr, nullptr, nullptr, &data) != napi_ok) {
       return nullptr;
     }
-    T& target = **static_cast<std::shared_ptr<T>*>(data);
-    return (target.*method)(callEnv, info);
+    return (static_cast<T*>(data)->*method)(callEnv, info);
   };
   auto holder = std::make_unique<std::shared_ptr<T>>(object);
   napi_value function = nullptr;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, holder.get(), &function) !=
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, object.get(), &function) !=
       napi_ok) {
     throw Napi::Error::New(env);
   }

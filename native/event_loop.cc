@@ -151,7 +151,8 @@ void EventLoop::beforePoll() {
     // Where there is traffic, look before announcing sleep, too: it spares the senders a wake-up.
     return stayAwake();
   }
-  asleepSince_ = steady_clock::now();
+  // Other work may end a sleep: the wait for an interrupt goes on.
+  if (!std::exchange(waiting_, true)) waitingSince_ = steady_clock::now();
   switch (receiver_->park(Activity::ParkedOnEventfd)) {
     case Receiver::Sleep::None:
       return stayAwake();
@@ -170,7 +171,7 @@ void EventLoop::wakeUp() {
   if (!receiver_->isParked()) return;
   receiver_->unpark();
   ++receiver_->counters().wakeUps;
-  busyPoll_.slept(steady_clock::now() - asleepSince_);
+  busyPoll_.slept(steady_clock::now() - waitingSince_);
 }
 
 void EventLoop::stayAwake() {
@@ -225,6 +226,7 @@ bool EventLoop::spinAndDeliver() {
     uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
     return true;
   }
+  waiting_ = false;
   stayAwake();
   return false;
 }
@@ -253,6 +255,7 @@ void EventLoop::afterPoll() {
 void EventLoop::deliver(Delegate& delegate) {
   std::uint64_t vectors = receiver_->pending();
   traffic_ = vectors != 0;
+  if (traffic_) waiting_ = false;
   const Next next = [&] { return canDeliver() ? takeNext(vectors) : -1; };
   while (vectors != 0 && delegate.deliver(next) && canDeliver()) {
   }

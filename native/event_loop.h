@@ -73,7 +73,8 @@ class EventLoop {
   Receiver* receiver_;  // null once closed
   std::weak_ptr<Delegate> delegate_;
   BusyPoll busyPoll_;
-  std::chrono::steady_clock::time_point asleepSince_;  // while parked
+  std::chrono::steady_clock::time_point waitingSince_;
+  bool waiting_ = false;  // from the first sleep after an interrupt to the next interrupt
   bool listening_ = false;
   bool traffic_ = false;      // interrupts came in the last turn
   bool willBeWoken_ = false;  // in this turn's sleep every post rings an eventfd

@@ -58,23 +58,9 @@ Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
   vectorFd_ = os::duplicate(vectorFd);
 }
 
-bool Sender::send() noexcept {
-  // Asked before as well, because a receiver that comes later to the same thread would get what is
-  // posted to this one on hardware.
-  if (activityOf(loadState(*state_)) == Activity::Closed) return false;
-  backend_->raise();
-  ++counters_.posts;
-  const StateWord state = loadState(*state_);
-  const Activity activity = activityOf(state);
-  if (activity == Activity::Running) [[likely]] {
-    return true;
-  }
-  // Closed: perhaps because of this very post. It was there to be taken; the next one says no.
-  if (activity != Activity::Closed) notify(state);
-  return true;
-}
-
 void Sender::notify(StateWord state) noexcept {
+  // Closed: perhaps because of this very post. It was there to be taken; the next one says no.
+  if (activityOf(state) == Activity::Closed) return;
   Upid& upid = backend_->upid();
   uintr::notify(upid, state, [&] {
     ++counters_.wakeUps;

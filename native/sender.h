@@ -21,7 +21,16 @@ class Sender {
 
   // Raises the vector and wakes the receiver if it sleeps; from the thread that created it.
   // Returns false when the receiver has closed.
-  bool send() noexcept;
+  bool send() noexcept {
+    // Asked before as well, because a receiver that comes later to the same thread would get what
+    // is posted to this one on hardware.
+    if (activityOf(loadState(*state_)) == Activity::Closed) return false;
+    backend_->raise();
+    ++counters_.posts;
+    const StateWord state = loadState(*state_);
+    if (activityOf(state) != Activity::Running) notify(state);
+    return true;
+  }
 
   // Hangs up (POLLRDHUP) when the receiver is gone, however it went. -1 for a bare uvec fd, which
   // does not tell: poll(2) finds it readable and writable at any time, and what is sent to a

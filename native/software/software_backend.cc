@@ -33,15 +33,10 @@ class SoftwareReceiver final : public ReceiverBackend {
 class SoftwareSender final : public SenderBackend {
  public:
   SoftwareSender(os::Mapping page, Upid& upid, int vector)
-      : page_(std::move(page)), upid_(upid), bit_(bitOf(vector)) {}
-
-  void raise() noexcept override { uintr::raise(upid_, bit_); }
-  Upid& upid() noexcept override { return upid_; }
+      : SenderBackend(upid, bitOf(vector)), page_(std::move(page)) {}
 
  private:
   os::Mapping page_;
-  Upid& upid_;
-  std::uint64_t bit_;
 };
 
 }  // namespace
