@@ -23,6 +23,7 @@
               "native/vector_fd.cc",
               "native/wait_sync.cc",
               "native/waitpkg.cc",
+              "native/word_view.cc",
               "native/os/eventfd.cc",
               "native/os/futex.cc",
               "native/os/shared_memory.cc",

@@ -28,7 +28,15 @@ export interface NativeReceiver {
 
 export interface NativeSender {
   readonly vector: number;
-  readonly send: () => void;
+  /**
+   * The receiver's words, where JavaScript can post by itself: PIR, and the state, which is 0 while
+   * it is awake. They are taken back by `close`.
+   */
+  readonly pir?: Int32Array;
+  readonly state?: Int32Array;
+  send(): void;
+  /** The rest of `send` once PIR has been raised. */
+  wake(): void;
   /** `hungUp`: because the receiver is gone. */
   close(hungUp: boolean): void;
 }

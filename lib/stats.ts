@@ -36,6 +36,11 @@ const SENDER_COUNTERS = 2;
 export const newReceiverCounters = (): Float64Array => new Float64Array(RECEIVER_COUNTERS);
 export const newSenderCounters = (): Float64Array => new Float64Array(SENDER_COUNTERS);
 
+/** Of a sender. */
+export function countPost(counters: Float64Array): void {
+  counters[0] = (counters[0] ?? 0) + 1;
+}
+
 export function receiverStats(counters: Float64Array): ReceiverStats {
   const [
     posts = 0,

@@ -46,32 +46,17 @@ class ReceiverBackend {
 class SenderBackend {
  public:
   virtual ~SenderBackend() = default;
-  SenderBackend(const SenderBackend&) = delete;
-  SenderBackend& operator=(const SenderBackend&) = delete;
 
-  // Raises the vector: SENDUIPI. A full barrier, partner of the receiver's park(). In software it
-  // is one locked operation, which a virtual call would make half as dear again.
-  void raise() noexcept {
-    if (bit_ != 0) {
-      uintr::raise(upid_, bit_);
-    } else {
-      raiseInHardware();
-    }
-  }
+  // Raises the vector: SENDUIPI. A full barrier, partner of the receiver's park().
+  virtual void raise() noexcept = 0;
 
   // Where the sender notes that it has woken the receiver (ON). In software it is shared with the
   // receiver and its other senders, and a futex can sleep on it.
-  Upid& upid() noexcept { return upid_; }
+  virtual Upid& upid() noexcept = 0;
 
- protected:
-  // `bit`: of the vector in software, 0 in hardware.
-  SenderBackend(Upid& upid, std::uint64_t bit) : upid_(upid), bit_(bit) {}
-
- private:
-  virtual void raiseInHardware() noexcept {}
-
-  Upid& upid_;
-  std::uint64_t bit_;
+  // The same one where setting the vector's bit there is all that raising takes, which a caller
+  // can then do by itself. Null on hardware.
+  virtual Upid* openUpid() noexcept { return nullptr; }
 };
 
 }  // namespace uintr

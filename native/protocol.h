@@ -1,6 +1,7 @@
 // The pages that a receiver shares with its senders, and how a post meets a receiver that falls
-// asleep. Nothing here knows Node, libuv or a file descriptor; every memory order of the shared
-// words is in this file.
+// asleep. Nothing here knows Node, libuv or a file descriptor. Every memory order of the shared
+// words is in this file, but for lib/sender.ts: JavaScript, whose atomics are all sequentially
+// consistent, does A and B by itself where it can.
 //
 //   sender                             receiver
 //   ------                             --------
@@ -100,6 +101,12 @@ constexpr std::uint64_t bitOf(int vector) {
 inline std::atomic<std::uint32_t>* wordOf(std::atomic<std::uint64_t>& pir, int vector) {
   static_assert(sizeof(std::atomic<std::uint32_t>) == 4);
   return reinterpret_cast<std::atomic<std::uint32_t>*>(&pir) + vector / 32;
+}
+
+// The 32-bit word of the state that is 0 while the receiver is RUNNING, and only then.
+inline const std::atomic<std::uint32_t>* wordOf(const StatePage& page) {
+  static_assert(static_cast<StateWord>(Activity::Running) == 0, "and a park's number is above it");
+  return reinterpret_cast<const std::atomic<std::uint32_t>*>(&page.state);
 }
 
 // --- sender ---

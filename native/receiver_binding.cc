@@ -12,6 +12,7 @@
 #include "receiver.h"
 #include "software/software_backend.h"
 #include "wait_sync.h"
+#include "word_view.h"
 
 namespace uintr {
 
@@ -111,7 +112,8 @@ class ReceiverBinding final : public EventLoop::Delegate,
       throw;
     }
     Napi::Object result = Napi::Object::New(env_);
-    exposePending(created, result);
+    const auto& word = pending_.try_emplace(created.id, env_, created.pendingWord).first->second;
+    result["pending"] = word.array();
     if (created.uvecFd >= 0) result["uvecFd"] = Napi::Number::New(env_, created.uvecFd);
     result["id"] = Napi::Number::New(env_, created.id);
     // The descriptor is JavaScript's from here on: closeFd().
@@ -180,33 +182,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
     self->release();
   }
 
-  // An Int32Array over the one word, so that JIT-compiled code can test it. Not where external
-  // memory is forbidden (Electron): there it stays absent.
-  void exposePending(const Receiver::NewVectorFd& created, Napi::Object& result) {
-    napi_value buffer = nullptr;
-    using Word = decltype(created.pendingWord);
-    auto word = std::make_unique<Word>(created.pendingWord);
-    const napi_finalize unmap = [](napi_env, void*, void* hint) {
-      std::unique_ptr<Word>{static_cast<Word*>(hint)};
-    };
-    const napi_status status = napi_create_external_arraybuffer(
-        env_, created.pendingWord.get(), sizeof(std::int32_t), unmap, word.get(), &buffer);
-    if (status == napi_no_external_buffers_allowed) return;
-    if (status != napi_ok) throw Napi::Error::New(env_);
-    word.release();  // the finalizer's now
-    const Napi::ArrayBuffer memory(env_, buffer);
-    pending_.emplace(created.id, Napi::Persistent(memory));
-    result["pending"] = Napi::Int32Array::New(env_, 1, memory, 0);
-  }
-
-  // Takes the memory away from JavaScript, so that it is unmapped soon and not when the array is
-  // collected. It stays mapped where somebody has moved it to another ArrayBuffer (transfer()).
   void forget(Receiver::ChannelId id) {
     fds_.erase(id);
-    const auto buffer = pending_.find(id);
-    if (buffer == pending_.end()) return;
-    napi_detach_arraybuffer(env_, buffer->second.Value());
-    pending_.erase(buffer);
+    const auto word = pending_.find(id);
+    if (word == pending_.end()) return;
+    word->second.takeBack();
+    pending_.erase(word);
   }
 
   void release() {
@@ -230,7 +211,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   std::optional<Receiver> receiver_;  // empty once closed
   std::optional<EventLoop> loop_;
   std::unordered_map<Receiver::ChannelId, os::UniqueFd> fds_;
-  std::unordered_map<Receiver::ChannelId, Napi::Reference<Napi::ArrayBuffer>> pending_;
+  std::unordered_map<Receiver::ChannelId, WordView> pending_;
   std::shared_ptr<ReceiverBinding> keepAlive_;
   bool hooked_ = false;
 };

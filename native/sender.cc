@@ -58,18 +58,36 @@ Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
   vectorFd_ = os::duplicate(vectorFd);
 }
 
-void Sender::notify(StateWord state) noexcept {
+bool Sender::send() noexcept {
+  // Asked before as well, because a receiver that comes later to the same thread would get what is
+  // posted to this one on hardware.
+  if (activityOf(loadState(*state_)) == Activity::Closed) return false;
+  backend_->raise();
+  ++counters_.posts;
+  wake();
+  return true;
+}
+
+void Sender::wake() noexcept {
+  const StateWord state = loadState(*state_);
+  const Activity activity = activityOf(state);
   // Closed: perhaps because of this very post. It was there to be taken; the next one says no.
-  if (activityOf(state) == Activity::Closed) return;
+  if (activity == Activity::Running || activity == Activity::Closed) return;
   Upid& upid = backend_->upid();
-  uintr::notify(upid, state, [&] {
+  notify(upid, state, [&] {
     ++counters_.wakeUps;
-    if (activityOf(state) == Activity::ParkedOnFutex) {
+    if (activity == Activity::ParkedOnFutex) {
       return os::futexWake(wordOf(upid.pir, vector_));
     }
     os::signalEventfd(eventfd_.get());
     return true;
   });
+}
+
+Sender::Words Sender::words() noexcept {
+  Upid* upid = backend_->openUpid();
+  if (upid == nullptr) return {};
+  return {.pir = wordOf(upid->pir, vector_), .state = wordOf(*state_)};
 }
 
 }  // namespace uintr

@@ -21,16 +21,18 @@ class Sender {
 
   // Raises the vector and wakes the receiver if it sleeps; from the thread that created it.
   // Returns false when the receiver has closed.
-  bool send() noexcept {
-    // Asked before as well, because a receiver that comes later to the same thread would get what
-    // is posted to this one on hardware.
-    if (activityOf(loadState(*state_)) == Activity::Closed) return false;
-    backend_->raise();
-    ++counters_.posts;
-    const StateWord state = loadState(*state_);
-    if (activityOf(state) != Activity::Running) notify(state);
-    return true;
-  }
+  bool send() noexcept;
+
+  // The part of send() after the raise, for a caller that has done that by itself.
+  void wake() noexcept;
+
+  // The words of the receiver's PIR and state that a post is made of, where no instruction of the
+  // CPU's makes it; null otherwise.
+  struct Words {
+    std::atomic<std::uint32_t>* pir;
+    const std::atomic<std::uint32_t>* state;
+  };
+  Words words() noexcept;
 
   // Hangs up (POLLRDHUP) when the receiver is gone, however it went. -1 for a bare uvec fd, which
   // does not tell: poll(2) finds it readable and writable at any time, and what is sent to a
@@ -38,8 +40,6 @@ class Sender {
   int liveness() const { return vectorFd_.get(); }
 
  private:
-  void notify(StateWord state) noexcept;
-
   SenderCounters& counters_;
   int vector_ = -1;
   os::UniqueFd vectorFd_;

@@ -7,6 +7,7 @@
 #include "counters_binding.h"
 #include "sender.h"
 #include "socket_watch.h"
+#include "word_view.h"
 
 namespace uintr {
 
@@ -20,12 +21,21 @@ class SenderBinding {
         sender_(std::in_place, vectorFd, countersIn<SenderCounters>(counters_.Value())),
         drop_(options.Get("drop").As<Napi::Boolean>().Value()),
         watch_(env, options, this) {
+    if (const Sender::Words words = sender_->words(); words.pir != nullptr) {
+      pir_.emplace(env, *words.pir);
+      state_.emplace(env, *words.state);
+    }
     if (sender_->liveness() >= 0) watch_.watch(sender_->liveness(), UV_DISCONNECT, false);
   }
 
   ~SenderBinding() { release(); }
 
-  int vector() const { return sender_->vector(); }
+  void describe(Napi::Object& result) const {
+    result["vector"] = Napi::Number::New(env_, sender_->vector());
+    if (!pir_) return;
+    result["pir"] = pir_->array();
+    result["state"] = state_->array();
+  }
 
   napi_value send(napi_env env, napi_callback_info) {
     if (sender_ && sender_->send()) [[likely]] {
@@ -39,6 +49,11 @@ class SenderBinding {
     });
   }
 
+  napi_value wake(napi_env, napi_callback_info) {
+    if (sender_) sender_->wake();
+    return nullptr;
+  }
+
   // (hungUp: boolean) says that the receiver is gone.
   Napi::Value close(const Napi::CallbackInfo& info) {
     hungUp_ = info[0].As<Napi::Boolean>().Value();
@@ -49,6 +64,9 @@ class SenderBinding {
   void release() {
     if (!sender_) return;
     watch_.close();
+    const Napi::HandleScope scope(env_);
+    if (pir_) pir_->takeBack();
+    if (state_) state_->takeBack();
     sender_.reset();
     counters_.Reset();
   }
@@ -57,7 +75,9 @@ class SenderBinding {
   Napi::Env env_;
   Napi::Reference<Napi::Float64Array> counters_;  // outlives the sender that writes there
   std::optional<Sender> sender_;                  // empty once closed or hung up
-  bool drop_;                                     // send() to nobody is no error
+  std::optional<WordView> pir_;                   // both: where JavaScript can post by itself
+  std::optional<WordView> state_;
+  bool drop_;  // send() to nobody is no error
   bool hungUp_ = false;
   SocketWatch watch_;
 };
@@ -71,8 +91,9 @@ Napi::Value openSender(const Napi::CallbackInfo& info) {
     const auto sender = std::make_shared<SenderBinding>(
         env, info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Object>());
     Napi::Object result = Napi::Object::New(env);
-    result["vector"] = Napi::Number::New(env, sender->vector());
+    sender->describe(result);
     result["send"] = bindHot<&SenderBinding::send>(env, "send", sender);
+    result["wake"] = bindHot<&SenderBinding::wake>(env, "wake", sender);
     result["close"] = bind<&SenderBinding::close>(env, "close", sender);
     return result;
   });

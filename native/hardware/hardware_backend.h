@@ -68,11 +68,12 @@ class HardwareReceiver final : public ReceiverBackend {
 class HardwareSender final : public SenderBackend {
  public:
   HardwareSender(Kernel kernel, int uvecFd, std::uint64_t socket)
-      : SenderBackend(upid_, 0), target_(kernel, uvecFd, socket) {}
+      : target_(kernel, uvecFd, socket) {}
+
+  void raise() noexcept override { senduipi(target_.uipiIndex()); }
+  Upid& upid() noexcept override { return upid_; }
 
  private:
-  void raiseInHardware() noexcept override { senduipi(target_.uipiIndex()); }
-
   Target target_;
   Upid upid_{};  // for ON alone; the one with PIR is the kernel's
 };

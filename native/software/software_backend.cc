@@ -33,10 +33,16 @@ class SoftwareReceiver final : public ReceiverBackend {
 class SoftwareSender final : public SenderBackend {
  public:
   SoftwareSender(os::Mapping page, Upid& upid, int vector)
-      : SenderBackend(upid, bitOf(vector)), page_(std::move(page)) {}
+      : page_(std::move(page)), upid_(upid), bit_(bitOf(vector)) {}
+
+  void raise() noexcept override { uintr::raise(upid_, bit_); }
+  Upid& upid() noexcept override { return upid_; }
+  Upid* openUpid() noexcept override { return &upid_; }
 
  private:
   os::Mapping page_;
+  Upid& upid_;
+  std::uint64_t bit_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The software backend: a vector page stands in for the UPID, a locked OR for SENDUIPI, and a flag
-// for UIF.
+// The software backend: a vector page stands in for the UPID, a locked instruction for SENDUIPI,
+// and a flag for UIF.
 
 #pragma once
 

@@ -200,7 +200,6 @@ export async function breakdowns(
   return {
     clock: of('clock'),
     emptyCall: ifThere('emptyCall'),
-    leastPost: ifThere('leastPost'),
     send: of('send'),
     poll: of('poll'),
     sendAndPoll: of('sendAndPoll'),

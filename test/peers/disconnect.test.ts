@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Receiver, Sender, type VectorFd } from 'uintr';
 import { closing } from '../support/closing.js';
-import { leavesNothing } from '../support/leaks.js';
+import { footprint, leavesNothing } from '../support/leaks.js';
 import { type Remote, remotes } from '../support/remote.js';
 import { turns } from '../support/settle.js';
 
@@ -149,6 +149,18 @@ describe('disconnect', () => {
     receiver.close();
     await turns();
     assert.equal(told, 0);
+  });
+
+  it('is not needed for a sender’s close to unmap what it had mapped', () => {
+    const receiver = use(new Receiver());
+    const fd = receiver.createFd(5);
+    const before = footprint();
+    for (let i = 0; i < 10; ++i) {
+      const sender = new Sender(fd);
+      sender.send();
+      sender.close();
+    }
+    assert.deepEqual(footprint().mappings, before.mappings);
   });
 
   it('leaves nothing behind on either side', async () => {

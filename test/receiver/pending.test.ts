@@ -87,6 +87,21 @@ describe('pending', () => {
     assert.equal(receiver.poll(), 5);
   });
 
+  it('is absent where external memory is forbidden, and all else works', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, [fixture('no-external-memory')], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    assert.equal(stderr, '');
+    assert.deepEqual(JSON.parse(stdout), {
+      pending: false,
+      polled: 40,
+      waited: 40,
+      posts: 2,
+      code: 'ESHUTDOWN',
+    });
+  });
+
   it('does not crash when its memory was moved by transfer()', () => {
     const flag = 'transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer'];
     const { status, signal, stderr } = spawnSync(

@@ -21,8 +21,6 @@ export interface Breakdown {
   /** Reading the clock. */
   readonly clock: number;
   readonly emptyCall: number | undefined;
-  /** A native call that does the least that a post can be: see c/empty_call.c. */
-  readonly leastPost: number | undefined;
   /** To a receiver that is awake. */
   readonly send: number;
   /** With nothing to take. */
@@ -47,15 +45,6 @@ function costOfEmptyCall(addon: string | undefined): number | undefined {
   const { empty } = createRequire(__filename)(addon) as { empty: () => void };
   return costOf(() => {
     for (let i = 0; i < BATCH; ++i) empty();
-  });
-}
-
-// A loop of its own: one for both would be compiled for the first and slow for the other.
-function costOfLeastPost(addon: string | undefined): number | undefined {
-  if (addon === undefined) return undefined;
-  const { post } = createRequire(__filename)(addon) as { post: () => void };
-  return costOf(() => {
-    for (let i = 0; i < BATCH; ++i) post();
   });
 }
 
@@ -140,7 +129,6 @@ async function measure(settings: BreakdownSettings): Promise<Breakdown> {
   const pair = [receiver, sender] as const;
   const clock = clockCost();
   const emptyCall = costOfEmptyCall(settings.emptyCall);
-  const leastPost = costOfLeastPost(settings.emptyCall);
   const send = costOfSend(pair);
   receiver.poll();
   const poll = costOfPoll(pair);
@@ -152,7 +140,6 @@ async function measure(settings: BreakdownSettings): Promise<Breakdown> {
   return {
     clock,
     emptyCall,
-    leastPost,
     send,
     poll,
     sendAndPoll,

@@ -19,7 +19,7 @@ const minus = (a: number | undefined, b: number | undefined): number | undefined
 
 export function breakdownText({ breakdown, pingPong }: Results): string {
   if (breakdown === undefined) return '';
-  const { clock, emptyCall, leastPost, send, poll, sendAndPoll, sendAndWaitSync } = breakdown;
+  const { clock, emptyCall, send, poll, sendAndPoll, sendAndWaitSync } = breakdown;
   const { delivery, emit, scope, scopeAndCall } = breakdown;
   const call = minus(scopeAndCall, scope);
   const parts = [send, emit, scope, call];
@@ -30,7 +30,6 @@ export function breakdownText({ breakdown, pingPong }: Results): string {
   const lines: Line[] = [
     ['reading the clock', clock],
     ['an empty Node-API call', emptyCall],
-    ['the least post there can be: finds its data, a locked OR, a load', leastPost],
     ['send() to an awake receiver', send],
     ['poll() with nothing to take', poll],
     ['send() and poll()', sendAndPoll],
