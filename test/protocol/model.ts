@@ -17,7 +17,7 @@ export type Mistake =
   | 'take by load and store';
 
 interface Sender {
-  readonly pc: 'raise' | 'load' | 'check' | 'wake' | 'set' | 'over' | 'killed';
+  readonly pc: 'raise' | 'load' | 'load again' | 'check' | 'wake' | 'set' | 'over' | 'killed';
   readonly left: number;
   /** The state word that it loaded; 0 is RUNNING. */
   readonly saw: number;
@@ -98,7 +98,9 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
   };
   const afterLoad = (saw: number): State[] => {
     if (mistake === 'load before the raise') return [to({ pc: 'raise', saw })];
-    return [saw === 0 ? returned() : to({ pc: 'check', saw })];
+    if (saw === 0) return [returned()];
+    // One that lib/sender.ts begins goes on in native/sender.cc, with a load of its own.
+    return [to({ pc: 'check', saw }), to({ pc: 'load again' })];
   };
   const steps: State[] = [];
   if (state.kills === 0) steps.push(to({ pc: 'killed', mine: false }, { kills: 1 }));
@@ -110,6 +112,8 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
       return [...steps, to({ pc: 'load', mine: true }, { pir: true })];
     case 'load':
       return [...steps, ...afterLoad(state.word)];
+    case 'load again':
+      return [...steps, to({ pc: 'check', saw: state.word })];
     case 'check': {
       if (sender.saw === 0) return [...steps, returned()];
       const on =
