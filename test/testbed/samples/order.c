@@ -65,6 +65,16 @@ int main(int argc, char** argv) {
   while (count == 0)
     ;
   CHECK(order[0] == 62);
+  /* Whatever the registers hold: some CPUs take CLUI and STUI for RDPKRU and WRPKRU, which fault
+     with ECX != 0 and execute with ECX = 0. */
+  for (uint64_t ecx = 0; ecx < 2; ecx++) {
+    uint64_t rax = 0x55555554, rdx = 0; /* of PKRU: no key is denied but those that nobody uses */
+    __asm__ volatile("clui" : "+a"(rax), "+d"(rdx) : "c"(ecx) : "memory");
+    CHECK(rax == 0x55555554 && rdx == 0 && !_testui());
+    rdx = ecx;
+    __asm__ volatile("stui" : "+a"(rax), "+d"(rdx) : "c"(ecx) : "memory");
+    CHECK(rax == 0x55555554 && rdx == ecx && _testui());
+  }
   printf("flags and operands\n");
   return 0;
 }

@@ -37,6 +37,10 @@ char* tb_put_number(char* p, uint64_t n);
 /* procfs.c */
 long tb_open(long nr, const long args[7]);
 
+/* pku.c */
+void tb_pku_init(void);
+long tb_mmap(const long args[7]);
+
 /* tasks.c */
 long tb_sys_clone(ucontext_t* uc, const long* a);
 long tb_sys_fork(void);

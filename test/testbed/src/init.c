@@ -61,6 +61,7 @@ __attribute__((constructor)) static void tb_init(int argc, char** argv, char** e
     tb_unlock();
     tb_set_mask(mask);
   }
+  tb_pku_init();
   tb_signals_init();
   tb_thread_init();
 }

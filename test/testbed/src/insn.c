@@ -26,6 +26,10 @@ static struct decoded decode(const unsigned char* p) {
   if (p[n + 1] == 0xc7 && (p[n + 2] & 0xf8) == 0xf0) {
     d.insn = SENDUIPI;
     d.reg = (p[n + 2] & 7u) | ((rex & 1u) << 3);
+  } else if (p[n + 1] == 0x0b && p[n + 2] == 0xee) { /* pku.c */
+    d.insn = CLUI;
+  } else if (p[n + 1] == 0x0b && p[n + 2] == 0xef) {
+    d.insn = STUI;
   } else if (p[n + 1] == 0x01) {
     switch (p[n + 2]) {
       case 0xec:

@@ -87,6 +87,8 @@ static long emulate(ucontext_t* uc, long nr, const long* a) {
       return tb_call_plain(args);
     case SYS_prctl:
       return a[0] == PR_SET_SYSCALL_USER_DISPATCH ? -EINVAL : tb_call_plain(args);
+    case SYS_mmap:
+      return tb_mmap(args);
     case SYS_close:
       return closing(args, (int)a[0]);
     case SYS_dup2:
