@@ -2,7 +2,6 @@
 
 import path from 'node:path';
 import loadPrebuild from 'node-gyp-build';
-import { type CallbackInScope, scopesKeepContext } from './async-context.js';
 import { UintrError } from './errors.js';
 
 export type SocketType = 'seqpacket' | 'stream';
@@ -18,6 +17,8 @@ export interface NativeReceiver {
    * `waited`: for how many milliseconds this wait has lasted already, spinning included.
    */
   waitSync(milliseconds: number, waited?: number): number;
+  /** The vector to deliver, perhaps after some spinning; -1: none. For `onInterrupt` only. */
+  next(): number;
   stui(): void;
   clui(): void;
   testui(): boolean;
@@ -97,7 +98,8 @@ export interface NativeCapabilities {
 export interface Binding {
   openReceiver(options: {
     self: object;
-    onInterrupt: (vector: number) => void;
+    /** Asks for the vector with `next`. */
+    onInterrupt: () => void;
     onHangUp: (id: number) => void;
     hardware: boolean;
     foreignSenders: boolean;
@@ -121,8 +123,7 @@ export interface Binding {
 }
 
 interface Addon {
-  callbackInScope: CallbackInScope;
-  setup(errorClass: typeof UintrError, scopesKeepContext: boolean): Binding;
+  setup(errorClass: typeof UintrError): Binding;
 }
 
 function load(): Binding | UintrError {
@@ -133,8 +134,7 @@ function load(): Binding | UintrError {
     );
   }
   try {
-    const addon = loadPrebuild(ROOT) as Addon;
-    return addon.setup(UintrError, scopesKeepContext(addon.callbackInScope));
+    return (loadPrebuild(ROOT) as Addon).setup(UintrError);
   } catch (error) {
     return loadError(error);
   }

@@ -83,8 +83,10 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
       self: this,
-      onInterrupt: (vector) => {
-        this.#deliver(vector);
+      // The vector is asked for from here, because getting here costs more than the rest.
+      onInterrupt: () => {
+        const vector = this.#native.next();
+        if (vector !== -1) this.#deliver(vector);
       },
       onHangUp: (id) => {
         this.#hangUp(id);

@@ -1,19 +1,16 @@
 #include "addon.h"
 
 #include "bound_function.h"
-#include "js_callbacks.h"
 
 namespace uintr {
 
 namespace {
 
-// (UintrError: class, scopesKeepContext: boolean) => binding: one environment's functions, which
-// throw errors of that class.
+// (UintrError: class) => binding: one environment's functions, which throw errors of that class.
 Napi::Value setup(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Addon& addon = *env.GetInstanceData<Addon>();
   addon.errorClass = Napi::Persistent(info[0].As<Napi::Function>());
-  addon.scopesKeepContext = info[1].As<Napi::Boolean>().Value();
   Napi::Object binding = Napi::Object::New(env);
   binding["openReceiver"] = Napi::Function::New(env, openReceiver, "openReceiver");
   binding["openSender"] = Napi::Function::New(env, openSender, "openSender");
@@ -28,7 +25,6 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(std::make_unique<Addon>().release());  // deleted with the environment
   exports["setup"] = Napi::Function::New(env, setup, "setup");
-  exports["callbackInScope"] = Napi::Function::New(env, callbackInScope, "callbackInScope");
   return exports;
 }
 

@@ -7,7 +7,6 @@ namespace uintr {
 // All that one environment (main thread or worker) has of the addon.
 struct Addon {
   Napi::FunctionReference errorClass;  // UintrError of lib/errors.ts
-  bool scopesKeepContext = false;      // lib/async-context.ts
 };
 
 // The exported functions; lib/binding.ts has their types. What they open comes as an object of

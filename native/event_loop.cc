@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
-constexpr int kDeliveriesPerClock = 8;  // reading it takes as long as a tenth of a quick delivery
+constexpr int kDeliveriesPerClock = 8;    // reading it takes as long as a tenth of a quick delivery
+constexpr int kDeliveriesPerTurn = 1000;  // JavaScript's handles of all of them are kept till then
 
 void check(int result, const char* syscall) {
   if (result < 0) throw os::SystemError{-result, syscall};
@@ -195,17 +196,22 @@ bool EventLoop::spinAndDeliver() {
   spin.timeIsUp();            // the time counts from here, and that of the listeners with it
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
   bool nothingCame = false;
-  const Next next = [&] {
+  bool isOver = false;
+  int delivered = 0;
+  const auto next = [&] {
     while (canDeliver()) {
       const int vector = takeNext(vectors);
-      if (vector >= 0) return vector;
+      if (vector >= 0) {
+        ++delivered;
+        return vector;
+      }
       vectors = receiver_->spin(spin);
       nothingCame = vectors == 0;
       if (nothingCame) break;
     }
+    isOver = true;
     return -1;
   };
-  int delivered = 0;
   auto tick = os::coarseTime();
   // After several quick deliveries, or a slow one.
   const auto clockIsDue = [&] {
@@ -213,12 +219,15 @@ bool EventLoop::spinAndDeliver() {
     return std::exchange(tick, now) != now || delivered % kDeliveriesPerClock == 0;
   };
   bool isTime = false;  // for the loop's other work
-  while (!isTime && delegate->deliver(next)) {
-    ++delivered;
-    if (!canDeliver()) return false;
+  const auto more = [&] {
+    if (isOver || !canDeliver()) return false;
+    if (delivered == 0) return true;
     // A listener may have given the loop work to do.
-    isTime = uv_backend_timeout(loop_) == 0 || (clockIsDue() && spin.timeIsUp());
-  }
+    isTime = uv_backend_timeout(loop_) == 0 || delivered == kDeliveriesPerTurn ||
+             (clockIsDue() && spin.timeIsUp());
+    return !isTime;
+  };
+  delegate->deliver({.more = more, .next = next});
   // An async hook around the call has put an end to it, or no JavaScript can run any more.
   if (!canDeliver() || (!isTime && !nothingCame)) return false;
   busyPoll_.spun(delivered > 0, spin.wasCrowded());
@@ -256,9 +265,12 @@ void EventLoop::deliver(Delegate& delegate) {
   std::uint64_t vectors = receiver_->pending();
   traffic_ = vectors != 0;
   if (traffic_) waiting_ = false;
-  const Next next = [&] { return canDeliver() ? takeNext(vectors) : -1; };
-  while (vectors != 0 && delegate.deliver(next) && canDeliver()) {
-  }
+  delegate.deliver({.more = [&] { return vectors != 0 && canDeliver(); },
+                    .next =
+                        [&] {
+                          if (!canDeliver()) vectors = 0;
+                          return takeNext(vectors);
+                        }});
 }
 
 // The highest of the vectors that is still raised: an earlier listener may have taken some.

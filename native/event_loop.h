@@ -20,17 +20,19 @@ namespace uintr {
 
 class EventLoop {
  public:
-  // Takes the vector to deliver and returns it, perhaps after some spinning; -1: there is none, or
-  // nobody to deliver it to any more.
-  using Next = std::function<int()>;
+  // What is to be delivered, of which nothing may be left once somebody asks.
+  struct Interrupts {
+    std::function<bool()> more;  // whether to ask
+    std::function<int()> next;   // takes a vector, perhaps after some spinning; -1: there is none
+  };
 
   // Who is told. Both may run JavaScript, and so may close the receiver.
   class Delegate {
    public:
     virtual ~Delegate() = default;
-    // Delivers one interrupt. All that can be done before its vector is known is done before
-    // `next` is asked for it. False: there was none, or no JavaScript can run any more.
-    virtual bool deliver(const Next& next) = 0;
+    // Delivers one interrupt after the other. All that can be done for it before its vector is
+    // known is done before `next` is asked.
+    virtual void deliver(const Interrupts& interrupts) = 0;
     virtual void onHangUp(Receiver::ChannelId id) = 0;
   };
 

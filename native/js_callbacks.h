@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <initializer_list>
 
 namespace uintr {
 
@@ -19,15 +20,9 @@ struct Callbacks {
   // JavaScript can run any more: the environment is ending.
   bool call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
 
-  // Calls onInterrupt with a vector that is not known yet; no call, and false, if it is -1. What
-  // Node does around a callback (the async context before it, ticks and microtasks after it) costs
-  // more than the call: here it is done before `next` is asked, and after the callback. Both may
-  // run JavaScript (async hooks; ticks), and so may close what is to be called.
-  using Next = std::function<int()>;
-  bool callWithNext(const Next& next);
-
-  // The faster of two ways to do that, where callback scopes keep the async context.
-  bool callInScope(const Next& next);
+  // Calls it without arguments for as long as there is more to call it for, all in one handle
+  // scope: one for each would cost more than the rest of what is done here.
+  void callWhile(const std::function<bool()>& more, const Napi::FunctionReference& function);
 
   Napi::ObjectReference self;
   Napi::FunctionReference onInterrupt;
@@ -36,17 +31,7 @@ struct Callbacks {
   Napi::AsyncContext context;
 
  private:
-  bool callThroughTrampoline(const Next& next);
-  static napi_value trampoline(napi_env env, napi_callback_info info);
-  bool interrupt(const Next& next);
-
-  Napi::FunctionReference trampoline_;  // made when it is first needed
-  const Next* next_ = nullptr;          // the trampoline's
-  bool called_ = false;                 // and its result
+  bool call(napi_value receiver, napi_value function, std::initializer_list<napi_value> arguments);
 };
-
-// (options) => () => void: what it returns calls onInterrupt by callInScope(). For
-// lib/async-context.ts, which finds out by that what Addon::scopesKeepContext is.
-Napi::Value callbackInScope(const Napi::CallbackInfo& info);
 
 }  // namespace uintr

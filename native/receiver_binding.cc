@@ -94,6 +94,10 @@ class ReceiverBinding final : public EventLoop::Delegate,
     });
   }
 
+  napi_value next(napi_env env, napi_callback_info) {
+    return number(env, interrupts_ == nullptr ? -1 : interrupts_->next());
+  }
+
   napi_value testui(napi_env env, napi_callback_info) {
     napi_value result = nullptr;
     napi_get_boolean(env, receiver_ && receiver_->testui(), &result);
@@ -154,9 +158,14 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
   // --- EventLoop::Delegate ---
 
-  bool deliver(const EventLoop::Next& next) override {
+  // What Node does around a callback (the async context before it, ticks and microtasks after it)
+  // and the call itself cost more than a delivery: JavaScript is called first, and asks then.
+  void deliver(const EventLoop::Interrupts& interrupts) override {
     const auto callbacks = callbacks_;
-    return callbacks->callWithNext(next);
+    // Another one is under way where a listener runs the loop.
+    const auto* outer = std::exchange(interrupts_, &interrupts);
+    callbacks->callWhile(interrupts.more, callbacks->onInterrupt);
+    interrupts_ = outer;
   }
 
   void onHangUp(Receiver::ChannelId id) override {
@@ -213,6 +222,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   std::unordered_map<Receiver::ChannelId, os::UniqueFd> fds_;
   std::unordered_map<Receiver::ChannelId, WordView> pending_;
   std::shared_ptr<ReceiverBinding> keepAlive_;
+  const EventLoop::Interrupts* interrupts_ = nullptr;  // while they are being delivered
   bool hooked_ = false;
 };
 
@@ -228,6 +238,7 @@ Napi::Value openReceiver(const Napi::CallbackInfo& info) {
     Napi::Object result = Napi::Object::New(env);
     result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
     result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);
+    result["next"] = bindHot<&ReceiverBinding::next>(env, "next", receiver);
     result["testui"] = bindHot<&ReceiverBinding::testui>(env, "testui", receiver);
     result["createFd"] = bind<&ReceiverBinding::createFd>(env, "createFd", receiver);
     result["closeFd"] = bind<&ReceiverBinding::closeFd>(env, "closeFd", receiver);

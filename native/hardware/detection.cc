@@ -41,8 +41,8 @@ void onSigill(int signal, siginfo_t* info, void* context) {
   }
 }
 
-// TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI). CLUI and STUI would not
-// do: AMD's Zen 3 executes them as RDPKRU and WRPKRU where protection keys are enabled.
+// TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI). CLUI and STUI would
+// not do: AMD's Zen 3 executes them as RDPKRU and WRPKRU where protection keys are enabled.
 bool testuiWorks() {
   // Whoever restores the handler takes away that of another copy of this addon that is not done.
   const std::lock_guard lock(processMutex);
