@@ -206,8 +206,8 @@ export async function breakdowns(
     sendAndWaitSync: of('sendAndWaitSync'),
     delivery: of('delivery'),
     emit: of('emit'),
-    scope: ifThere('scope'),
-    scopeAndCall: ifThere('scopeAndCall'),
+    call: ifThere('call'),
+    callback: ifThere('callback'),
   };
 }
 

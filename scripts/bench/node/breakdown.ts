@@ -31,10 +31,10 @@ export interface Breakdown {
   readonly delivery: number;
   /** An EventEmitter's emit() to one listener that does nothing, in plain JavaScript. */
   readonly emit: number;
-  /** Opening and closing what Node wants around a callback from the event loop. */
-  readonly scope: number | undefined;
-  /** The same with a call to a function that does nothing. */
-  readonly scopeAndCall: number | undefined;
+  /** Calling a JavaScript function that does nothing from C. */
+  readonly call: number | undefined;
+  /** The same with what Node wants around a callback from the event loop. */
+  readonly callback: number | undefined;
 }
 
 const DELIVERY_BATCHES = 100;
@@ -135,7 +135,7 @@ async function measure(settings: BreakdownSettings): Promise<Breakdown> {
   const sendAndPoll = costOfSendAndPoll(pair);
   const sendAndWaitSync = costOfSendAndWaitSync(pair);
   const emit = costOfEmit();
-  const [scope, scopeAndCall] = await costOfCallback(settings.callbacks);
+  const [call, callback] = await costOfCallback(settings.callbacks);
   const delivery = await costOfDelivery(pair);
   return {
     clock,
@@ -146,8 +146,8 @@ async function measure(settings: BreakdownSettings): Promise<Breakdown> {
     sendAndWaitSync,
     delivery,
     emit,
-    scope,
-    scopeAndCall,
+    call,
+    callback,
   };
 }
 

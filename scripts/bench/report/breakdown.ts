@@ -20,8 +20,8 @@ const minus = (a: number | undefined, b: number | undefined): number | undefined
 export function breakdownText({ breakdown, pingPong }: Results): string {
   if (breakdown === undefined) return '';
   const { clock, emptyCall, send, poll, sendAndPoll, sendAndWaitSync } = breakdown;
-  const { delivery, emit, scope, scopeAndCall } = breakdown;
-  const call = minus(scopeAndCall, scope);
+  const { delivery, emit, call, callback } = breakdown;
+  const scope = minus(callback, call);
   const parts = [send, emit, scope, call];
   const known = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
   const floor = floorOf(pingPong);
@@ -39,8 +39,8 @@ export function breakdownText({ breakdown, pingPong }: Results): string {
     ['a delivery in the event loop, to a listener that posts the next', delivery],
     ['  of it send()', send, 'as above'],
     ["  of it an EventEmitter's emit() to one listener", emit, 'measured by itself'],
-    ['  of it calling JavaScript from C', call, DIFFERENCE],
-    ["  of it Node's callback scope around the call", scope, 'measured by itself'],
+    ['  of it calling JavaScript from C', call, 'measured by itself'],
+    ["  of it Node's callback scope around the call", scope, DIFFERENCE],
     ['  what is left: to look and take, #deliver(), the listener', delivery - known, DIFFERENCE],
     ["a line's way to the other core", way, 'half of the C floor'],
   ];
@@ -58,7 +58,8 @@ export function breakdownText({ breakdown, pingPong }: Results): string {
 
 /** Beside what the round trips took. */
 function sums(rows: readonly Row[], way: number, breakdown: Breakdown): string[] {
-  const { sendAndWaitSync, delivery, scope } = breakdown;
+  const { sendAndWaitSync, delivery, call, callback } = breakdown;
+  const scope = minus(callback, call);
   const line = (contestant: string, what: string, step: number): string[][] =>
     rows.flatMap((row) =>
       row.contestant === contestant && row.mode === 'spin'
