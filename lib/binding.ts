@@ -22,8 +22,11 @@ export interface NativeReceiver {
   stui(): void;
   clui(): void;
   testui(): boolean;
-  /** Whether the event loop takes interrupts, and whether that keeps it alive. */
-  listen(listening: boolean, keepsAlive: boolean): void;
+  /**
+   * The vectors that the event loop takes, a bit each, 0 to 31 and 32 to 63, and whether that keeps
+   * it alive.
+   */
+  listen(low: number, high: number, keepsAlive: boolean): void;
   close(): void;
 }
 

@@ -10,6 +10,8 @@ export interface Capabilities {
   readonly backend: Backend | null;
   /** Why, in one sentence. */
   readonly reason: string;
+  /** The addon was compiled with the hardware backend. */
+  readonly compiled: boolean;
   readonly cpu: {
     /** The CPU has user interrupts (CPUID.7.0:EDX[5]). The kernel has to enable them as well. */
     readonly uintr: boolean;
@@ -38,6 +40,7 @@ export function capabilities(): Capabilities {
     return {
       backend: null,
       reason: loadFailure.message,
+      compiled: false,
       cpu: { uintr: false, waitpkg: false },
       kernel: {
         release,
@@ -53,6 +56,7 @@ export function capabilities(): Capabilities {
   return {
     backend: facts.usable ? 'hardware' : 'software',
     reason: facts.reason,
+    compiled: facts.compiled,
     cpu: { uintr: facts.uintr, waitpkg: facts.waitpkg },
     kernel: {
       release,

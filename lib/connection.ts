@@ -25,10 +25,14 @@ export interface ConnectOptions<Vector extends string | number> {
   /** What to ask for, by the receiver's names or by number. */
   readonly vectors: readonly Vector[];
   /**
-   * Connect again when the receiver is gone, and keep trying while it is not there yet or is full,
-   * with growing pauses in between. Default: true. False: one attempt, and no second life.
+   * Connect again when the receiver is gone, and keep trying while it is not there yet, does not
+   * answer or is full, or this process lacks descriptors or memory, with growing pauses in between
+   * and without end: see `onRetry` and `signal`. Default: true. False: one attempt, and no second
+   * life.
    */
   readonly reconnect?: boolean;
+  /** Hears why an attempt has failed that will be made again. What it throws ends the connection. */
+  readonly onRetry?: (reason: unknown) => void;
   /** The longest pause between two attempts, in milliseconds. Default: 2,000. */
   readonly maxDelay?: number;
   /** How long one attempt may take, in milliseconds. Default: 5,000. */
@@ -88,6 +92,7 @@ export class Connection<Vector extends string | number = string | number>
   readonly #backoff: Backoff;
   readonly #timeout: number;
   readonly #drop: boolean;
+  readonly #onRetry: ConnectOptions<Vector>['onRetry'];
   readonly #closing = new AbortController();
   readonly #forgetSignal: () => void;
   #senders: ReadonlyMap<Vector, Sender> = new Map();
@@ -104,6 +109,10 @@ export class Connection<Vector extends string | number = string | number>
     const { maxDelay = 2000 } = options;
     this.#backoff = new Backoff(checkInteger('options.maxDelay', maxDelay, 1, 2 ** 31 - 1));
     this.#drop = checkOnDisconnect(options.onDisconnect) === 'drop';
+    this.#onRetry = options.onRetry;
+    if (this.#onRetry !== undefined && typeof this.#onRetry !== 'function') {
+      throw invalidType('options.onRetry', 'of type function', this.#onRetry);
+    }
     const onAbort = (): void => {
       this.#end(signal?.reason);
     };
@@ -177,6 +186,7 @@ export class Connection<Vector extends string | number = string | number>
       } catch (error) {
         signal.throwIfAborted();
         if (!this.#reconnect || !hasCode(error, ...TRANSIENT)) throw error;
+        this.#onRetry?.(error);
       }
     }
   }

@@ -5,7 +5,7 @@ import { UintrError } from './errors.js';
 import { checkType, FdSocket, type FdSocketOptions } from './fd-socket.js';
 
 export interface FdListenerEvents {
-  /** Somebody has connected. The socket is the listener's to close. */
+  /** Somebody has connected. The socket is the listener's to close; without one it is closed. */
   connection: [socket: FdSocket];
   /** A connection could not be accepted, as with `EMFILE`; it waits, and is tried again. */
   error: [error: UintrError];
@@ -104,7 +104,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
         this.#pause(error);
         return;
       }
-      this.emit('connection', socket);
+      if (!this.emit('connection', socket)) socket.close(); // nobody is there to do it
     }
   }
 

@@ -160,7 +160,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     return this.#native.send(checkData(data), checkFds(fds));
   }
 
-  /** The same, but waits for room until all is sent. Calls are served one after the other. */
+  /**
+   * The same, but waits for room until all is sent. Calls are served one after the other. Keep the
+   * descriptors open, and the data as it is, until then. On a `stream` one that is given up may have
+   * sent a part.
+   */
   async sendAll(
     data: string | Uint8Array,
     fds: readonly number[] = [],
@@ -180,7 +184,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * The next message, or null when the peer is gone: `recvmsg`.
+   * The next message, or null when the peer is gone: `recvmsg`. An empty message on `seqpacket`
+   * cannot be told from that.
    *
    * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors,
    * `EMFILE` when this process has none left: the message is gone then, and so are its descriptors.

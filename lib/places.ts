@@ -6,12 +6,14 @@ export interface Place {
   readonly release: () => void;
 }
 
-/** So many places for all uids together, and so many for each: none shall keep the others out. */
+/** So many places for all uids together, and so many for each: one shall leave room for others. */
 export class Places {
   readonly #taken = new Map<number, number>();
   #total = 0;
 
+  /** `what` there are places for, as an error says it. */
   constructor(
+    readonly what: string,
     readonly max: number,
     readonly maxPerUid: number,
   ) {}
@@ -19,8 +21,8 @@ export class Places {
   /** Held once. Throws `ERR_UINTR_TOO_MANY_CONNECTIONS`. */
   take(uid: number): Place {
     const taken = this.#taken.get(uid) ?? 0;
-    if (this.#total >= this.max) throw tooMany(`there are ${this.max} connections`);
-    if (taken >= this.maxPerUid) throw tooMany(`uid ${uid} has ${this.maxPerUid} connections`);
+    if (this.#total >= this.max) throw tooMany(`there are ${this.max} ${this.what}`);
+    if (taken >= this.maxPerUid) throw tooMany(`uid ${uid} has ${this.maxPerUid} ${this.what}`);
     this.#add(uid, 1);
     let holders = 1;
     return {

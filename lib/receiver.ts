@@ -287,15 +287,16 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     return receiverStats(this.#counters);
   }
 
-  /** Interrupts are taken in the event loop only while somebody is there to get them. */
+  /** The event loop takes only the vectors that somebody is there to get. */
   [updateListening](): void {
     if (this.#closed) return;
     const events = this as unknown as NamedEvents;
-    const listening =
-      this.#waiters.size > 0 ||
-      events.listenerCount('interrupt') > 0 ||
-      [...this.#vectors.keys()].some((name) => events.listenerCount(name) > 0);
-    this.#native.listen(listening, this.#refed);
+    const all = this.#waiters.size > 0 || events.listenerCount('interrupt') > 0;
+    const taken: [low: number, high: number] = all ? [-1, -1] : [0, 0];
+    for (const [name, vector] of this.#vectors) {
+      if (events.listenerCount(name) > 0) taken[vector < 32 ? 0 : 1] |= 1 << (vector % 32);
+    }
+    this.#native.listen(...taken, this.#refed);
   }
 
   #deliver(vector: number): void {
@@ -303,11 +304,16 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     const events = this as unknown as NamedEvents;
+    const emitName = (): void => {
+      if (name !== undefined && !this.#closed) events.emit(name);
+    };
     try {
       events.emit('interrupt', vector, name);
-    } finally {
-      if (name !== undefined && !this.#closed) events.emit(name);
+    } catch (error) {
+      queueMicrotask(emitName); // by itself, so that an error of its own hides none
+      throw error;
     }
+    emitName();
   }
 
   #resolveOldestWait(vector: number): void {

@@ -59,16 +59,19 @@ export interface ListenOptions<Name extends string = string> {
    * there everybody can connect, so decide here.
    */
   readonly authorize?: (peer: Peer, request: VectorRequest<Name>) => boolean | Promise<boolean>;
-  /**
-   * How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. Each vector
-   * of a connection costs this process three descriptors.
-   */
+  /** How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. */
   readonly maxConnections?: number;
   /**
    * How many of them may be of one uid. Default: all where the socket file lets in its owner alone,
-   * half of them elsewhere, so that no user can keep all others out.
+   * half of them elsewhere, so that one user leaves room for others.
    */
   readonly maxConnectionsPerUid?: number;
+  /**
+   * How many vector fds all peers together may hold; those of one uid the same part of it as of the
+   * connections. Each takes two descriptors of this process, on hardware three, and holds three in
+   * flight (ETOOMANYREFS in unix(7)). Default: twice `maxConnections`.
+   */
+  readonly maxVectorFds?: number;
   /** How many handshakes each uid may begin a second. Default: 100. Infinity: no limit. */
   readonly requestsPerSecond?: number;
   /** How long a peer may take to ask, in milliseconds. Default: 1,000. */
@@ -108,6 +111,7 @@ export class Rendezvous<Name extends string = string>
   readonly #offer: Offer<Name>;
   readonly #authorize: ListenOptions<Name>['authorize'];
   readonly #places: Places;
+  readonly #vectorFds: Places;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
   readonly #closing = new AbortController();
@@ -131,7 +135,8 @@ export class Rendezvous<Name extends string = string>
       throw invalidType('options.authorize', 'of type function', this.#authorize);
     }
     const mode = checkMode(options.mode);
-    this.#places = placesOf(options, address.startsWith('\0') || (mode & OTHERS_MAY_CONNECT) !== 0);
+    const shared = address.startsWith('\0') || (mode & OTHERS_MAY_CONNECT) !== 0;
+    [this.#places, this.#vectorFds] = placesOf(options, shared);
     this.#rate = new RateLimit(checkRate(options.requestsPerSecond ?? 100));
     this.#handshakeTimeout =
       checkTimeout('options.handshakeTimeout', options.handshakeTimeout) ?? 1000;
@@ -250,8 +255,13 @@ export class Rendezvous<Name extends string = string>
       for (const vector of connection.vectors) {
         const vectorFd = this.#source.createFd(vector);
         vectorFds.push(vectorFd);
-        place.hold(); // until its last holder is gone, sent or not
-        vectorFd.once('disconnect', place.release);
+        // Until its last holder is gone, sent or not.
+        const ofVectorFd = this.#vectorFds.take(connection.peer.uid);
+        place.hold();
+        vectorFd.once('disconnect', () => {
+          ofVectorFd.release();
+          place.release();
+        });
       }
       const fds = vectorFds.map(({ fd }) => fd);
       socket.send(encodeGrant(), fds);
@@ -334,16 +344,20 @@ class Offer<Name extends string> {
 /** connect(2) asks for write permission. */
 const OTHERS_MAY_CONNECT = 0o022;
 
-type Limits = Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerUid'>;
+type Limits = Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerUid' | 'maxVectorFds'>;
 
-function placesOf(options: Limits, shared: boolean): Places {
-  const { maxConnections = 1024 } = options;
-  const max = checkInteger('options.maxConnections', maxConnections, 1, 2 ** 20);
-  const { maxConnectionsPerUid = shared ? Math.ceil(max / 2) : max } = options;
-  return new Places(
-    max,
-    checkInteger('options.maxConnectionsPerUid', maxConnectionsPerUid, 1, 2 ** 20),
-  );
+/** For connections, and for their vector fds. */
+function placesOf(options: Limits, shared: boolean): [Places, Places] {
+  const check = (name: keyof Limits, byDefault: number): number =>
+    checkInteger(`options.${name}`, options[name] ?? byDefault, 1, 2 ** 20);
+  const max = check('maxConnections', 1024);
+  const maxPerUid = check('maxConnectionsPerUid', shared ? Math.ceil(max / 2) : max);
+  const maxVectorFds = check('maxVectorFds', 2 * max);
+  const vectorFdsPerUid = Math.ceil(maxVectorFds * Math.min(1, maxPerUid / max));
+  return [
+    new Places('connections', max, maxPerUid),
+    new Places('vector fds', maxVectorFds, vectorFdsPerUid),
+  ];
 }
 
 function checkRate(value: unknown): number {

@@ -122,10 +122,10 @@ void EventLoop::unwatch(Receiver::ChannelId id) {
   watches_.erase(id);
 }
 
-void EventLoop::listen(bool listening, bool keepsAlive) {
-  listening_ = listening;
+void EventLoop::listen(std::uint64_t vectors, bool keepsAlive) {
+  wanted_ = vectors;
   auto* handle = reinterpret_cast<uv_handle_t*>(prepare_.get());
-  if (listening && keepsAlive) {
+  if (vectors != 0 && keepsAlive) {
     uv_ref(handle);
   } else {
     uv_unref(handle);
@@ -144,17 +144,17 @@ void EventLoop::close() {
 
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
-  if (!listening_ || receiver_->isMasked()) return;
+  if (!canDeliver()) return;
   if (uv_backend_timeout(loop_) == 0) return stayAwake();
   if (busyPoll_.limit() > microseconds::zero()) {
     if (!spinAndDeliver()) return;
-  } else if (traffic_ && receiver_->pending() != 0) {
+  } else if (traffic_ && pending() != 0) {
     // Where there is traffic, look before announcing sleep, too: it spares the senders a wake-up.
     return stayAwake();
   }
   // Other work may end a sleep: the wait for an interrupt goes on.
   if (!std::exchange(waiting_, true)) waitingSince_ = steady_clock::now();
-  switch (receiver_->park(Activity::ParkedOnEventfd)) {
+  switch (receiver_->park(Activity::ParkedOnEventfd, wanted_)) {
     case Receiver::Sleep::None:
       return stayAwake();
     case Receiver::Sleep::Brief:
@@ -181,7 +181,7 @@ void EventLoop::stayAwake() {
 }
 
 bool EventLoop::canDeliver() const {
-  return receiver_ != nullptr && listening_ && !receiver_->isMasked();
+  return receiver_ != nullptr && wanted_ != 0 && !receiver_->isMasked();
 }
 
 // Spins and delivers what comes, without a turn of the loop between two interrupts, which would
@@ -205,7 +205,7 @@ bool EventLoop::spinAndDeliver() {
         ++delivered;
         return vector;
       }
-      vectors = receiver_->spin(spin);
+      vectors = receiver_->spin(spin, wanted_);
       nothingCame = vectors == 0;
       if (nothingCame) break;
     }
@@ -247,13 +247,13 @@ void EventLoop::afterPoll() {
   // channels.
   const bool nobodyRang = std::exchange(willBeWoken_, false) && receiver_->isParked();
   receiver_->unpark();
-  if (hangUps_.empty() && (!listening_ || nobodyRang)) {
+  if (hangUps_.empty() && (wanted_ == 0 || nobodyRang)) {
     traffic_ = false;
     return;
   }
   // JavaScript may drop everything that holds the delegate, and with it this object.
   const auto delegate = delegate_.lock();
-  if (listening_) deliver(*delegate);
+  if (wanted_ != 0) deliver(*delegate);
   // Afterwards, so that a holder's last interrupt comes before the news of its end.
   for (const Receiver::ChannelId id : std::exchange(hangUps_, {})) {
     if (receiver_ != nullptr) delegate->onHangUp(id);
@@ -262,7 +262,7 @@ void EventLoop::afterPoll() {
 
 // Delivers each pending vector once, the highest first.
 void EventLoop::deliver(Delegate& delegate) {
-  std::uint64_t vectors = receiver_->pending();
+  std::uint64_t vectors = pending();
   traffic_ = vectors != 0;
   if (traffic_) waiting_ = false;
   delegate.deliver({.more = [&] { return vectors != 0 && canDeliver(); },
@@ -273,9 +273,10 @@ void EventLoop::deliver(Delegate& delegate) {
                         }});
 }
 
-// The highest of the vectors that is still raised: an earlier listener may have taken some.
+// The highest of the vectors that is still raised and wanted: an earlier listener may have taken
+// some, or removed others.
 int EventLoop::takeNext(std::uint64_t& vectors) {
-  while (vectors != 0) {
+  while ((vectors &= wanted_) != 0) {
     const int vector = std::bit_width(vectors) - 1;
     vectors &= ~bitOf(vector);
     if (receiver_->take(vector)) return vector;

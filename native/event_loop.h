@@ -43,8 +43,8 @@ class EventLoop {
   void watch(const Receiver::NewVectorFd& vectorFd);
   void unwatch(Receiver::ChannelId id);
 
-  // Whether interrupts are taken, and whether that keeps the loop alive.
-  void listen(bool listening, bool keepsAlive);
+  // Which vectors are taken, a bit each, and whether that keeps the loop alive.
+  void listen(std::uint64_t vectors, bool keepsAlive);
 
   void close();
 
@@ -67,6 +67,7 @@ class EventLoop {
   void deliver(Delegate& delegate);
   bool spinAndDeliver();
   bool canDeliver() const;
+  std::uint64_t pending() const { return receiver_->pending() & wanted_; }
   int takeNext(std::uint64_t& vectors);
   void stayAwake();
   void wakeUp();
@@ -76,8 +77,8 @@ class EventLoop {
   std::weak_ptr<Delegate> delegate_;
   BusyPoll busyPoll_;
   std::chrono::steady_clock::time_point waitingSince_;
-  bool waiting_ = false;  // from the first sleep after an interrupt to the next interrupt
-  bool listening_ = false;
+  bool waiting_ = false;      // from the first sleep after an interrupt to the next interrupt
+  std::uint64_t wanted_ = 0;  // the vectors that somebody listens for
   bool traffic_ = false;      // interrupts came in the last turn
   bool willBeWoken_ = false;  // in this turn's sleep every post rings an eventfd
   uv_loop_t* loop_;

@@ -1,7 +1,6 @@
 // The pages that a receiver shares with its senders, and how a post meets a receiver that falls
 // asleep. Nothing here knows Node, libuv or a file descriptor. Every memory order of the shared
-// words is in this file, but for lib/sender.ts: JavaScript, whose atomics are all sequentially
-// consistent, does A and B by itself where it can.
+// words is in this file, but for lib/sender.ts, which does A and B in JavaScript where it can.
 //
 //   sender                             receiver
 //   ------                             --------
@@ -92,6 +91,8 @@ inline Upid* upidOf(VectorPage& page) {
 }
 
 static_assert(sizeof(Upid) <= 64);
+
+inline constexpr std::uint64_t kAllVectors = ~std::uint64_t{0};
 
 constexpr std::uint64_t bitOf(int vector) {
   return std::uint64_t{1} << vector;

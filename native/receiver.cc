@@ -112,12 +112,12 @@ std::uint64_t Receiver::pending() const {
   return vectors;
 }
 
-std::uint64_t Receiver::spin(Spin& spin) {
+std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
   std::uint64_t vectors = 0;
   const void* line = looks_.size() == 1 ? looks_.front().upid : nullptr;
   const auto arrives = [&] {
     for (const Look& look : looks_) expect(*look.upid);
-    return (vectors = pending()) != 0;
+    return (vectors = pending() & wanted) != 0;
   };
   const int systemCalls = spin.systemCalls();
   ++(spin.until(arrives, line) ? counters_.spinsPaid : counters_.spinsVain);
@@ -165,12 +165,12 @@ int Receiver::takeHighest(std::uint64_t vectors) {
   return -1;
 }
 
-Receiver::Sleep Receiver::park(Activity how) {
+Receiver::Sleep Receiver::park(Activity how, std::uint64_t wanted) {
   uintr::park(*state_, how, ++parks_);
   parked_ = true;
   const bool fenced = backend_->fence();
   if (fenced && !masked_) dropOrphans();
-  if (pending() != 0) {
+  if ((pending() & wanted) != 0) {
     unpark();
     return Sleep::None;
   }

@@ -63,15 +63,16 @@ class Receiver {
 
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
-  std::uint64_t spin(Spin& spin);  // until there are some, or the spin is over
+  // Until there are some of those, or the spin is over.
+  std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors);
   bool take(int vector);
   int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 
-  // Announces sleep. None: there is something to take, and the receiver is running again.
+  // Announces sleep. None: there is one of those to take, and the receiver is running again.
   // Otherwise it may sleep in the announced way for as long as it is told, and unpark() must
   // follow.
   enum class Sleep { None, Brief, Long };
-  Sleep park(Activity how);
+  Sleep park(Activity how, std::uint64_t wanted = kAllVectors);
   void unpark();
   bool isParked() const { return parked_; }
 

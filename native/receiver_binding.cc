@@ -132,10 +132,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
     return env_.Undefined();
   }
 
-  // (listening, keepsAlive)
+  // (low, high, keepsAlive)
   Napi::Value listen(const Napi::CallbackInfo& info) {
     if (receiver_) {
-      loop_->listen(info[0].As<Napi::Boolean>().Value(), info[1].As<Napi::Boolean>().Value());
+      const std::uint64_t high = info[1].As<Napi::Number>().Uint32Value();
+      loop_->listen(high << 32 | info[0].As<Napi::Number>().Uint32Value(),
+                    info[2].As<Napi::Boolean>().Value());
     }
     return env_.Undefined();
   }

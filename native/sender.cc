@@ -19,6 +19,7 @@ std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle, i
       return software::createSender(bundle.carrier.get(), bundle.vector);
     case BackendKind::Hardware:
       if (hardware::detect().usable) {
+        if (hardware::vectorOf(bundle.carrier.get()) != bundle.vector) return nullptr;
         return hardware::createSender(bundle.carrier.get(), os::socketCookie(vectorFd));
       }
       throw Error{"ERR_UINTR_NO_HARDWARE",
@@ -39,8 +40,9 @@ constinit const StatePage kForeignReceiver{};
 }  // namespace
 
 Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
-  // A bare uvec fd, from a C program.
-  if (hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
+  // A bare uvec fd, from a C program. A vector fd, which is a socket, asks nothing of the hardware:
+  // who has chosen software for a kernel that is broken gets no more than that.
+  if (!os::isSocket(vectorFd) && hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
   if (vector_ >= 0) {
     state_ = &kForeignReceiver;
     backend_ = hardware::createSender(vectorFd, 0);

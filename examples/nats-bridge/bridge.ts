@@ -4,8 +4,11 @@
 // An interrupt is one pending bit, and stays one across the network: a bridge never queues more than
 // one message a vector, however fast it is rung and however slow the network is.
 
+import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Connection } from 'uintr';
+
+const RETRY_MS = 100;
 
 /** `doorbell.tick` for the vector `tick`. */
 const subjectOf = (prefix: string, name: string): string => `${prefix}.${name}`;
@@ -22,8 +25,22 @@ export async function publishInterrupts(
   prefix: string,
 ): Promise<void> {
   for await (const vector of receiver) {
-    nats.publish(subjectOf(prefix, names[vector] ?? ''));
-    await nats.flush(); // what is raised meanwhile stays pending, as one interrupt
+    // What is raised meanwhile stays pending, as one interrupt.
+    while (!(await reachesServer(nats, subjectOf(prefix, names[vector] ?? '')))) {
+      if (nats.isClosed()) return;
+      await setTimeout(RETRY_MS);
+    }
+  }
+}
+
+/** Without its server the client fails what waits for it, and connects again by itself. */
+async function reachesServer(nats: NatsConnection, subject: string): Promise<boolean> {
+  try {
+    nats.publish(subject);
+    await nats.flush();
+    return true;
+  } catch {
+    return false;
   }
 }
 

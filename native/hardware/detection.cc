@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "cpu.h"
@@ -95,6 +96,8 @@ void runSelfTest(Detection& detection) {
     } catch (const os::SystemError& error) {
       detection.reason =
           std::string("the self-test failed: ") + error.syscall + ": " + std::strerror(error.error);
+    } catch (const std::system_error& error) {  // of its second thread
+      detection.reason = std::string("the self-test failed: ") + error.what();
     }
   }).join();
   detection.selfTest = detection.usable ? SelfTest::Passed : SelfTest::Failed;
@@ -117,7 +120,11 @@ Detection detectOnce() {
         "README, Hosts";
     return detection;
   }
-  runSelfTest(detection);
+  try {
+    runSelfTest(detection);
+  } catch (const std::system_error& error) {
+    detection.reason = std::string("the self-test could not be started: ") + error.what();
+  }
   return detection;
 }
 

@@ -4,6 +4,7 @@
 
 #if UINTR_HAS_HARDWARE
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -22,6 +23,9 @@ constexpr std::chrono::milliseconds kLateFenceLimit{50};
 
 // Set while this thread has a handler.
 thread_local const Kernel* registeredWith = nullptr;
+
+// By any receiver of this thread.
+thread_local std::uint64_t everHandedOut = 0;
 
 void unregisterThisThread() {
   if (registeredWith == nullptr) return;
@@ -72,7 +76,12 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
       attachment_(*mailbox_),
       registration_(kernel, options.foreignSenders) {
   hardware::stui();
-  moveFence();
+  try {
+    moveFence();
+  } catch (const os::SystemError& error) {
+    // The target table is full of senders: without a fence the receiver sleeps in short bounds.
+    if (error.error != ENOSPC) throw;
+  }
   // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
   // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more; a
   // program without this library can, for on uintr-next its index leads here, and on a vector that
@@ -84,11 +93,14 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
 }
 
 // To the lowest vector that is not handed out: the CPU delivers the highest first, so all others
-// have been delivered by the time that this one is.
+// have been delivered by the time that this one is. Nor has it been by an earlier receiver of this
+// thread, whose index a program without this library may still use: its post would be taken for
+// ours.
 void HardwareReceiver::moveFence() {
   fence_.reset();
   fenceIsLate_ = false;
-  const int vector = std::countr_one(handedOut_);
+  everHandedOut |= handedOut_;
+  const int vector = std::countr_one(everHandedOut);
   if (vector < kVectors) fence_.emplace(kernel_, vector);
 }
 

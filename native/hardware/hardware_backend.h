@@ -61,7 +61,7 @@ class HardwareReceiver final : public ReceiverBackend {
   // rfc-v1 has one uvec fd a vector, which the vector fds of that vector share.
   std::array<std::weak_ptr<os::UniqueFd>, kVectors> uvecFds_;
   std::uint64_t handedOut_ = 0;
-  std::optional<Fence> fence_;  // none while all 64 vectors are handed out
+  std::optional<Fence> fence_;  // none once all 64 vectors have been handed out
   bool fenceIsLate_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "os/unix_socket.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <cstring>
 
@@ -18,7 +19,7 @@ namespace {
 #endif
 
 // What a message may carry besides its descriptors, if another holder of the socket asks for it
-// (SO_PASSCRED, SO_PASSPIDFD): it must not crowd them out.
+// (SO_PASSCRED, SO_PASSPIDFD): it must not crowd them out where some are expected.
 constexpr std::size_t kOtherControl = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int));
 
 // Aligned as cmsg(3) asks for.
@@ -52,6 +53,11 @@ int unixSocketType(int socket) {
   const int type = option(SO_TYPE);
   if (type != SOCK_STREAM && type != SOCK_SEQPACKET) throw SystemError{EPROTOTYPE, "getsockopt"};
   return type;
+}
+
+bool isSocket(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 ucred peerCredentials(int socket) {

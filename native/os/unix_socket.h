@@ -25,6 +25,9 @@ UniqueFd connectUnix(std::string_view address, int type);
 // messages both ways; otherwise SystemError.
 int unixSocketType(int socket);
 
+// Of any kind.
+bool isSocket(int fd);
+
 // Who was at the other end when the connection was made (SO_PEERCRED).
 ucred peerCredentials(int socket);
 

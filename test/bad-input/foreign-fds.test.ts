@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before } from 'mocha';
+import { capabilities } from 'uintr';
 import type { Outcome } from '../fixtures/open-foreign.js';
 import { fixture, python } from '../support/remote.js';
 
@@ -14,6 +15,9 @@ const expected: Record<string, Outcome> = {
   'another version': { code: 'ERR_UINTR_VERSION' },
   'another version and size': { code: 'ERR_UINTR_VERSION' },
   'vector page that cannot be written': { code: 'EPERM', errno: -1, syscall: 'mmap' },
+  // Where there is hardware it is looked at, and is not what it should be.
+  'hardware, with no uvec fd':
+    capabilities().backend === 'hardware' ? notAVectorFd : { code: 'ERR_UINTR_NO_HARDWARE' },
   'path without a file': { code: 'EBADF', errno: -9, syscall: 'recvmsg' },
 };
 

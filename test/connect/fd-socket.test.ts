@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  chmodSync,
   closeSync,
   openSync,
   readdirSync,
@@ -21,6 +20,7 @@ import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture, python } from '../support/remote.js';
+import { turns } from '../support/settle.js';
 
 const TYPES = ['seqpacket', 'stream'] as const;
 
@@ -42,6 +42,7 @@ async function leaveDeadSocket(path: string): Promise<void> {
 
 describe('FdSocket', () => {
   const use = closing();
+  const started = children();
   const file = folder();
 
   function pair(type: 'seqpacket' | 'stream' = 'seqpacket'): [FdSocket, FdSocket] {
@@ -234,6 +235,25 @@ describe('FdSocket', () => {
   });
 
   it('waits while the listener has no room, no longer than it is told', async () => {
+    const address = `\0uintr-test-full-${process.pid}`;
+    const script =
+      'import socket, sys\n' +
+      's = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n' +
+      's.bind(chr(0) + sys.argv[1])\ns.listen(0)\nprint("listens", flush=True)\nsys.stdin.read()';
+    const silent = started(
+      spawn('python3', ['-c', script, address.slice(1)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    await once(silent.stdout, 'data');
+    use(await FdSocket.connect(address)); // takes the only place
+    await assert.rejects(FdSocket.connect(address, { timeout: 30 }), { code: 'ERR_UINTR_TIMEOUT' });
+    const controller = new AbortController();
+    const aborted = FdSocket.connect(address, { signal: controller.signal });
+    await turns();
+    controller.abort(new Error('enough'));
+    await assert.rejects(aborted, /enough/);
+  });
+
+  it('gets in as the listener makes room', async () => {
     const address = `\0uintr-test-backlog-${process.pid}`;
     const listener = use(new FdListener(address, { backlog: 1 }));
     const sockets: Promise<FdSocket>[] = [];
@@ -268,11 +288,17 @@ describe('FdListener', () => {
     listener.close();
     assert.throws(() => statSync(file('socket')), { code: 'ENOENT' });
     const other = new FdListener(file('socket'));
-    writeFileSync(file('mine'), '');
-    chmodSync(file('mine'), 0o600);
+    rmSync(file('socket'));
+    writeFileSync(file('socket'), '');
     other.close();
     other.close();
-    assert.ok(statSync(file('mine')));
+    assert.ok(statSync(file('socket')).isFile());
+  });
+
+  it('hangs up on who connects while nobody hears of connections', async () => {
+    use(new FdListener(file('socket')));
+    const socket = use(await FdSocket.connect(file('socket')));
+    assert.equal(await socket.receive({ timeout: 10_000 }), null);
   });
 
   it('does not replace a file on which somebody listens, or one that is no socket', () => {

@@ -154,6 +154,18 @@ describe('rendezvous', () => {
     assert.equal(rendezvous.connections, 2);
   });
 
+  it('gives out no more vector fds than allowed, however few ask for them', async () => {
+    const { rendezvous } = listen({ maxVectorFds: 3 });
+    const first = use(await attempt(['tick', 'stop']));
+    await assert.rejects(attempt(['tick', 'stop']), { code: 'ERR_UINTR_TOO_MANY_CONNECTIONS' });
+    use(await attempt(['tick']));
+    const gone = once(rendezvous, 'disconnect');
+    first.close();
+    await gone;
+    use(await attempt(['tick', 'stop']));
+    assert.equal(rendezvous.connections, 2);
+  });
+
   it('lets nobody ask more often than allowed', async () => {
     const { refusals } = listen({ requestsPerSecond: 3 });
     const outcomes = await Promise.all(
@@ -274,6 +286,7 @@ describe('rendezvous', () => {
       [{ authorize: true }, 'ERR_INVALID_ARG_TYPE'],
       [{ maxConnections: 0 }, 'ERR_OUT_OF_RANGE'],
       [{ maxConnectionsPerUid: 0.5 }, 'ERR_OUT_OF_RANGE'],
+      [{ maxVectorFds: 0 }, 'ERR_OUT_OF_RANGE'],
       [{ requestsPerSecond: 0 }, 'ERR_OUT_OF_RANGE'],
       [{ requestsPerSecond: NaN }, 'ERR_OUT_OF_RANGE'],
       [{ handshakeTimeout: -1 }, 'ERR_OUT_OF_RANGE'],
@@ -351,6 +364,31 @@ describe('rendezvous', () => {
       await back;
       connection.send('tick');
       assert.equal(await next.wait(), 1);
+    });
+
+    it('tells why it tries again', async () => {
+      const reasons: unknown[] = [];
+      const connecting = connect(file('socket'), {
+        vectors: ['tick'],
+        maxDelay: 5,
+        onRetry: (reason) => reasons.push((reason as UintrError).code),
+      });
+      while (reasons.length < 2) await turns();
+      const { receiver } = listen();
+      use(await connecting).send('tick');
+      assert.equal(await receiver.wait(), 1);
+      assert.deepEqual([...new Set(reasons)], ['ENOENT']);
+    });
+
+    it('ends with what onRetry throws', async () => {
+      const enough = new Error('enough');
+      const connecting = connect(file('socket'), {
+        vectors: ['tick'],
+        onRetry() {
+          throw enough;
+        },
+      });
+      await assert.rejects(connecting, enough);
     });
 
     it('drops what is sent to nobody, if told so', async () => {

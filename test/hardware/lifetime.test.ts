@@ -28,6 +28,10 @@ describe('receivers that come and go', function () {
         ]);
       });
 
+      it('fence themselves by a vector that no program has an old index for', async () => {
+        assert.equal(await onHardware(abi, ['fence-vector']), 'true\n');
+      });
+
       for (const how of ['terminate', 'worker-exit', 'throw', 'leave', 'exit']) {
         it(`unregister however their thread ends: ${how}`, async () => {
           const { systemCalls: calls } = await stats(['ends', how], 0);

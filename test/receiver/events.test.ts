@@ -20,13 +20,37 @@ describe('interrupt events', () => {
     assert.deepEqual(heard, [[63, 'stop'], 'stop', [5, undefined], [0, 'tick'], ['tick', 0]]);
   });
 
-  it('of a name alone take all vectors', async () => {
-    const receiver = use(new Receiver({ vectors: { tick: 0 } }));
-    let ticks = 0;
-    receiver.on('tick', () => ticks++);
-    use(new Sender(receiver.createFd('tick'))).send();
-    await turns();
-    assert.equal(ticks, 1);
+  for (const busyPollMicros of [0, 200]) {
+    it(`of a name alone take no other vector (busy poll ${busyPollMicros})`, async () => {
+      const receiver = use(
+        new Receiver({ vectors: { tick: 0, late: 31, stop: 63 }, busyPollMicros }),
+      );
+      const heard: string[] = [];
+      receiver.on('tick', () => heard.push('tick'));
+      receiver.on('late', () => heard.push('late'));
+      for (const vector of [0, 5, 31, 63]) use(new Sender(receiver.createFd(vector))).send();
+      await turns();
+      assert.deepEqual(heard, ['late', 'tick']);
+      receiver.once('stop', () => heard.push('stop'));
+      await turns();
+      assert.deepEqual(heard, ['late', 'tick', 'stop']);
+      assert.equal(receiver.poll(), 5);
+    });
+  }
+
+  it('of a name wake a loop that others have woken for nothing', async () => {
+    const receiver = use(new Receiver({ vectors: { tick: 0, other: 40 }, busyPollMicros: 0 }));
+    const [ticker, other] = [worker(), worker()];
+    await ticker.ask({ do: 'open sender', fd: receiver.createFd('tick').fd });
+    await other.ask({ do: 'open sender', fd: receiver.createFd('other').fd });
+    for (let i = 0; i < 50; i++) {
+      const tick = once(receiver, 'tick');
+      await other.ask({ do: 'send' });
+      ticker.tell({ do: 'send' });
+      await tick;
+      await ticker.next();
+    }
+    assert.equal(receiver.poll(), 40);
   });
 
   for (const busyPollMicros of [0, 200]) {

@@ -20,6 +20,17 @@ describe('a listener that throws', () => {
     });
   }
 
+  it('hides nothing that a listener of the name throws, too', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [fixture('throwing-listener'), 'name'],
+      { encoding: 'utf8', timeout: 15_000 },
+    );
+    assert.deepEqual([status, stderr], [0, '']);
+    const { uncaught } = JSON.parse(stdout) as { uncaught: string[] };
+    assert.deepEqual(uncaught.sort(), ['at 1', 'at 2', 'at 3', 'at 3', 'name', 'name']);
+  });
+
   it('ends the process without a handler for that, with the stack of the listener', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
