@@ -16,7 +16,8 @@ const repetitions = {
 
 function run(title, command, args, backend) {
   console.log(`\n=== ${title} ===`);
-  const env = { ...repetitions[backend], ...process.env, UINTR_BACKEND: backend };
+  const all = process.argv.length === 2 ? { UINTR_TEST_ALL: '1' } : {};
+  const env = { ...repetitions[backend], ...all, ...process.env, UINTR_BACKEND: backend };
   const { status, signal, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
   if (error) throw error;
   if (signal) console.error(`ended by ${signal}`);

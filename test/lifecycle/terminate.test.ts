@@ -14,6 +14,7 @@ const AT_ONCE = 4;
 const terminated = [
   'waits in waitSync',
   'waits in wait()',
+  'waits in an iterator',
   'listens',
   'busy-polls',
   'sends all the time',
@@ -23,7 +24,6 @@ const terminated = [
 const terminatedBesides = [
   'waits in waitSync for many vectors',
   'waits in waitSync after 2,000 others',
-  'waits in an iterator',
   'listens in a storm of its own',
   'polls all the time',
   'drops everything unclosed, and collects garbage',
