@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { root, workshop } from '../support/testbed.js';
 
 const WARNINGS = ['-std=c++20', '-Wall', '-Wextra', '-Werror', '-Wno-cast-function-type'];
@@ -48,7 +49,7 @@ describe('without user interrupts in the compiler', function () {
 });
 
 describe('on arm64', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cxx = 'aarch64-linux-gnu-g++';
 
   before(function () {
@@ -59,8 +60,17 @@ describe('on arm64', function () {
     }
   });
 
-  it('protocol, os, software and hardware compile', () => {
-    for (const source of sources('os', 'software', 'hardware'))
-      compile(cxx, '-fsyntax-only', source);
+  it('all of the addon compiles', () => {
+    const node = join(dirname(process.execPath), '../include/node');
+    const { include_dir: addonApi } = createRequire(__filename)('node-addon-api') as {
+      include_dir: string;
+    };
+    for (const source of sources('.', 'os', 'software', 'hardware')) {
+      compile(
+        cxx,
+        ...['-fsyntax-only', '-DNAPI_VERSION=8', '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL'],
+        ...[`-I${resolve(addonApi)}`, '-isystem', node, source],
+      );
+    }
   });
 });
