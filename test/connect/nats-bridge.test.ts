@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -30,17 +31,24 @@ describe('the NATS bridge example', () => {
   const file = folder();
   const started = children();
 
-  it('carries interrupts from one host’s receiver to another’s', async function () {
+  function serve(port: string): [ChildProcess, Promise<string>] {
+    const server = started(
+      spawn('nats-server', ['--addr', '127.0.0.1', '--port', port], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
+    const address = line(server.stderr, /Listening for client connections on (\S+)/);
+    return [server, address.then(([, text = '']) => text)];
+  }
+
+  it('carries interrupts from one host’s receiver to another’s, and outlives its server', async function () {
+    this.timeout(60_000);
     if (!hasServer) {
       console.log('      no nats-server here: apt-get install nats-server');
       this.skip();
     }
-    const server = started(
-      spawn('nats-server', ['--addr', '127.0.0.1', '--port', '-1'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      }),
-    );
-    const [, address = ''] = await line(server.stderr, /Listening for client connections on (\S+)/);
+    const [server, listening] = serve('-1');
+    const address = await listening;
 
     const receiver = use(new Receiver({ vectors: { tick: 5, stop: 63 } }));
     receiver.listen(file('service'));
@@ -65,5 +73,17 @@ describe('the NATS bridge example', () => {
       here.send(name);
       assert.equal(await receiver.wait({ timeout: 10_000 }), vector);
     }
+
+    const gone = once(server, 'exit');
+    server.kill();
+    await gone;
+    here.send('stop'); // which may be lost: the other bridge may not have subscribed again yet
+    await serve(address.split(':').at(-1) ?? '')[1];
+    let heard = -1;
+    for (let i = 0; i < 80 && heard === -1; i++) {
+      here.send('stop');
+      heard = await receiver.wait({ timeout: 500 });
+    }
+    assert.equal(heard, 63);
   });
 });

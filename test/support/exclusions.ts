@@ -30,7 +30,8 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'a hostile holder harms nobody else: flip for ever': NO_VECTOR_PAGE,
   'a hostile holder that wakes the receiver for nothing does not make waitSync give up early':
     NO_VECTOR_PAGE,
-  'the NATS bridge example carries interrupts from one host’s receiver to another’s': GO,
+  'the NATS bridge example carries interrupts from one host’s receiver to another’s, and outlives its server':
+    GO,
   'a rendezvous of several users tells authorize uid, gid and pid, and the refused why': ONE_USER,
   'a rendezvous of several users limits the requests of each user, and none by those of another':
     ONE_USER,
