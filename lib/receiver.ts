@@ -304,16 +304,20 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     const events = this as unknown as NamedEvents;
-    const emitName = (): void => {
-      if (name !== undefined && !this.#closed) events.emit(name);
-    };
     try {
       events.emit('interrupt', vector, name);
     } catch (error) {
-      queueMicrotask(emitName); // by itself, so that an error of its own hides none
+      // By itself, so that an error of its own hides none.
+      queueMicrotask(() => {
+        this.#emitName(name);
+      });
       throw error;
     }
-    emitName();
+    if (name !== undefined) this.#emitName(name);
+  }
+
+  #emitName(name: VectorName<V> | undefined): void {
+    if (name !== undefined && !this.#closed) (this as unknown as NamedEvents).emit(name);
   }
 
   #resolveOldestWait(vector: number): void {

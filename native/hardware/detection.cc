@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <ucontext.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -148,6 +149,7 @@ int vectorOf(int uvecFd) {
   const std::string_view label =
       detect().abi == Abi::RfcV1 ? "user_vector:" : "uintr: receiver: ";  // "... PID vector:N"
   std::ifstream info("/proc/self/fdinfo/" + std::to_string(uvecFd));
+  if (!info.is_open() && (errno == EMFILE || errno == ENFILE)) os::throwErrno("open");
   for (std::string line; std::getline(info, line);) {
     if (!line.starts_with(label)) continue;
     const int vector = std::atoi(line.c_str() + line.rfind(':') + 1);

@@ -38,7 +38,8 @@ struct ReceiverOptions {
 std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options);
 std::unique_ptr<SenderBackend> createSender(int uvecFd, std::uint64_t socket);
 
-// The vector behind a bare uvec fd; -1 when it is none.
+// The vector behind a bare uvec fd; -1 when it is none. Throws os::SystemError without descriptors
+// left to look.
 int vectorOf(int uvecFd);
 
 }  // namespace uintr::hardware

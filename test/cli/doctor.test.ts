@@ -212,6 +212,19 @@ describe('uintr doctor', function () {
     }
   });
 
+  it('hears nothing of what a preload prints', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'uintr-doctor-'));
+    try {
+      const chatty = join(folder, 'chatty.cjs');
+      // Not on the doctor's own output, which is JSON.
+      writeFileSync(chatty, `if (!/main\\.js$/.test(process.argv[1])) console.log('hello');`);
+      const env = { ...software, NODE_OPTIONS: `--require ${chatty}` };
+      assert.equal((await diagnose({ env })).backend, 'software');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('says that another platform is not supported', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'uintr-doctor-'));
     try {

@@ -2,7 +2,7 @@
 
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import path from 'node:path';
-import { type Failure, failureOf, type Report } from './report.js';
+import { type Failure, failureOf, type Report, REPORT_MARK } from './report.js';
 
 const PATIENCE_MS = 60_000;
 
@@ -43,7 +43,10 @@ export function examine(): Examination {
 function parse(output: string | null): Report[] {
   const lines = (output ?? '').split('\n');
   lines.pop(); // what follows the last end of line: nothing, or half a line
-  return lines.map((line) => JSON.parse(line) as Report);
+  return lines.flatMap((line) => {
+    const [, report] = line.split(REPORT_MARK);
+    return report === undefined ? [] : [JSON.parse(report) as Report];
+  });
 }
 
 function endOf({ error, signal, status, stderr }: SpawnSyncReturns<string>): Failure | undefined {

@@ -10,12 +10,12 @@ import { type Backend, capabilities, chooseBackend } from '../../capabilities.js
 import { Receiver } from '../../receiver.js';
 import { Sender } from '../../sender.js';
 import type { BellData } from './bell.js';
-import { type Failure, failureOf, type Report, type Trial } from './report.js';
+import { type Failure, failureOf, type Report, REPORT_MARK, type Trial } from './report.js';
 
 const PATIENCE_MS = 5_000;
 
 function tell(report: Report): void {
-  writeSync(1, `${JSON.stringify(report)}\n`);
+  writeSync(1, `${REPORT_MARK}${JSON.stringify(report)}\n`);
 }
 
 function tellCapabilities(): Backend | null {

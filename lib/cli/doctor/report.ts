@@ -24,6 +24,9 @@ export const TRIALS = {
 } as const;
 export type Trial = keyof typeof TRIALS;
 
+/** What a report begins with: the patient's preloads may print on the same descriptor. */
+export const REPORT_MARK = 'uintr doctor: ';
+
 export type Report =
   | { readonly what: 'addon'; readonly file: string | null; readonly failure: Failure | null }
   | {

@@ -60,7 +60,14 @@ long tb_open(long nr, const long args[7]) {
   long n = tb_raw3(SYS_read, fd, text, 900);
   n = n > 0 ? without_locks(text, n) : n;
   long copy = tb_raw2(SYS_memfd_create, "fdinfo", MFD_CLOEXEC);
-  if (n < 0 || copy < 0) return fd;
+  if (copy < 0) { /* takes a descriptor more than in the kernel: none is left */
+    tb_raw1(SYS_close, fd);
+    return copy;
+  }
+  if (n < 0) {
+    tb_raw1(SYS_close, copy);
+    return fd;
+  }
   char* p = text + n;
   if (tb->abi == TB_ABI_RFC) {
     p = tb_put(p, "user_vector:");
