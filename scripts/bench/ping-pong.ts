@@ -97,6 +97,10 @@ export async function pingPong(
     }
   }
   const played = entries.filter((entry) => entry.runs.size > 0);
+  for (const entry of entries) {
+    if (entry.runs.size > 0 || failures.has(entry)) continue;
+    failures.set(entry, failureOf(entry, 'the CPUs were too near each other in all of its runs'));
+  }
   return { rows: played.map((entry) => rowOf(entry, played)), failures: [...failures.values()] };
 }
 
@@ -148,7 +152,11 @@ function ratio(one: Entry, other: Entry): number {
   // Spinning runs were chosen for the same conditions: see node/apart.ts.
   if (one.mode === 'spin') return p50Of(one) / p50Of(other);
   // Others of one turn were made within seconds of each other: the noise was the same for both.
-  return median([...one.runs].map(([turn, run]) => run.p50 / (other.runs.get(turn)?.p50 ?? NaN)));
+  const ratios = [...one.runs].flatMap(([turn, run]) => {
+    const others = other.runs.get(turn); // none in a turn in which one of the two has failed
+    return others === undefined ? [] : [run.p50 / others.p50];
+  });
+  return median(ratios);
 }
 
 function p50Of({ runs }: Entry): number {

@@ -41,7 +41,11 @@ export function breakdownText({ breakdown, pingPong }: Results): string {
     ["  of it an EventEmitter's emit() to one listener", emit, 'measured by itself'],
     ['  of it calling JavaScript from C', call, 'measured by itself'],
     ["  of it Node's callback scope around the call", scope, DIFFERENCE],
-    ['  what is left: to look and take, #deliver(), the listener', delivery - known, DIFFERENCE],
+    [
+      '  what is left: a native call that looks and takes, #deliver(), the listener',
+      delivery - known,
+      DIFFERENCE,
+    ],
     ["a line's way to the other core", way, 'half of the C floor'],
   ];
   return [
