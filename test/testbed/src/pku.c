@@ -33,7 +33,6 @@ static void replace(unsigned char* start, size_t length, int protection) {
     if (insn[3] != 0xee && insn[3] != 0xef) continue;
     long page = (long)insn & -PAGE;
     long pages = (long)(insn + 3) - page < PAGE ? PAGE : 2 * PAGE;
-    /* A shared mapping of a file that is not open for writing stays as it is. */
     if (tb_raw3(SYS_mprotect, page, pages, PROT_READ | PROT_WRITE | PROT_EXEC) < 0) return;
     insn[2] = 0x0b;
     tb_raw3(SYS_mprotect, page, pages, protection);
@@ -56,13 +55,16 @@ void tb_pku_init(void) {
   if (pku_enabled()) dl_iterate_phdr(replace_in_object, NULL);
 }
 
-/* What a loader maps later. Memory without a file, a JIT's, is left alone. */
+/*
+ * What a loader maps later. Memory without a file, a JIT's, is left alone, and so is a shared
+ * mapping, where the change would reach the file.
+ */
 long tb_mmap(const long args[7]) {
   long address = tb_call_plain(args);
   int protection = (int)args[3];
-  if ((protection & PROT_EXEC) == 0 || (args[4] & MAP_ANONYMOUS) != 0 || !pku_enabled() ||
-      (address < 0 && address >= -4095))
-    return address;
+  bool is_code = (protection & PROT_EXEC) != 0 && (args[4] & MAP_TYPE) == MAP_PRIVATE &&
+                 (args[4] & MAP_ANONYMOUS) == 0;
+  if (!is_code || (address < 0 && address >= -4095) || !pku_enabled()) return address;
   struct stat file; /* a loader maps more than there is, and what lies behind it raises SIGBUS */
   if (tb_raw2(SYS_fstat, args[5], &file) < 0 || file.st_size <= args[6]) return address;
   long there = file.st_size - args[6];
