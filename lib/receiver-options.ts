@@ -21,6 +21,14 @@ export interface ReceiverOptions<V extends Vectors> {
    */
   readonly busyPollMicros?: number | 'auto';
   /**
+   * How many interrupts one callback of the event loop's may deliver. `process.nextTick` and promise
+   * callbacks run after each callback, as ever in Node.js; and to enter and leave one is what most of
+   * a delivery costs. With 1 (the default) they run after each interrupt; with more, those that are
+   * pending follow each other at once, and so do those that come within microseconds while the
+   * receiver spins. At most 1000.
+   */
+  readonly burst?: number;
+  /**
    * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
    * a receiver that sleeps, so the kernel is asked to (UINTR_HANDLER_FLAG_WAITING_RECEIVER), and
    * because the kernels there are lose such wake-ups, no sleep lasts longer than a millisecond.
@@ -30,6 +38,7 @@ export interface ReceiverOptions<V extends Vectors> {
 }
 
 const MAX_BUSY_POLL_MICROS = 1_000_000;
+const MAX_BURST = 1000;
 
 const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
 
@@ -40,6 +49,9 @@ export function checkBusyPoll(micros: unknown = 'auto'): number | null {
   if (typeof micros !== 'number') throw invalidType(name, "of type number or 'auto'", micros);
   return checkInteger(name, micros, 0, MAX_BUSY_POLL_MICROS);
 }
+
+export const checkBurst = (burst: unknown = 1): number =>
+  checkInteger('options.burst', burst, 1, MAX_BURST);
 
 export function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {
   checkOptions('options.vectors', vectors);

@@ -14,6 +14,7 @@ import { closedError, UintrError } from './errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { type ListenOptions, Rendezvous } from './rendezvous.js';
 import {
+  checkBurst,
   checkBusyPoll,
   checkVectors,
   type ReceiverOptions,
@@ -33,6 +34,7 @@ export type ReceiverEvents<V extends Vectors> = {
 interface NamedEvents {
   emit(name: string, ...args: unknown[]): boolean;
   listenerCount(name: string): number;
+  rawListeners(name: 'interrupt'): ((vector: number, name: string | undefined) => void)[];
 }
 
 /** A `wait()` that has not ended yet. */
@@ -64,6 +66,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
   readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
+  #emitInterrupt = this.#emitter();
   #refed = true;
   #closed = false;
 
@@ -79,14 +82,18 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
     );
     const busyPollMicros = checkBusyPoll(options.busyPollMicros);
+    const burst = checkBurst(options.burst);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
       self: this,
       // The vector is asked for from here, because getting here costs more than the rest.
       onInterrupt: () => {
-        const vector = this.#native.next();
-        if (vector !== -1) this.#deliver(vector);
+        for (let i = 0; i < burst; ++i) {
+          const vector = this.#native.next();
+          if (vector === -1) return;
+          this.#deliver(vector);
+        }
       },
       onHangUp: (id) => {
         this.#hangUp(id);
@@ -297,23 +304,43 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       if (events.listenerCount(name) > 0) taken[vector < 32 ? 0 : 1] |= 1 << (vector % 32);
     }
     this.#native.listen(...taken, this.#refed);
+    this.#emitInterrupt = this.#emitter();
+  }
+
+  /**
+   * Emits 'interrupt'. To one listener, which is the usual case, without a look into the emitter's
+   * dictionary for each interrupt: that takes as long as all else that is done here.
+   */
+  #emitter(): (vector: number, name: VectorName<V> | undefined) => void {
+    const events = this as unknown as NamedEvents;
+    const [listener, ...others] = events.rawListeners('interrupt');
+    // Somebody wants to see what is emitted, or what becomes of the promises of listeners.
+    const isWatched = this.emit !== EventEmitter.prototype.emit || EventEmitter.captureRejections;
+    if (others.length > 0 || isWatched) {
+      return (vector, name) => events.emit('interrupt', vector, name);
+    }
+    return (vector, name) => listener?.call(this, vector, name);
   }
 
   #deliver(vector: number): void {
     if (receiverInterrupt.hasSubscribers) receiverInterrupt.publish({ receiver: this, vector });
     if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
-    const events = this as unknown as NamedEvents;
     try {
-      events.emit('interrupt', vector, name);
+      this.#emitInterrupt(vector, name);
     } catch (error) {
-      // By itself, so that an error of its own hides none.
-      queueMicrotask(() => {
-        this.#emitName(name);
-      });
+      this.#emitNameLater(name);
       throw error;
     }
     if (name !== undefined) this.#emitName(name);
+  }
+
+  // By itself, so that an error of its own hides none. A method of its own, because a function that
+  // has a closure allocates whenever it is called.
+  #emitNameLater(name: VectorName<V> | undefined): void {
+    queueMicrotask(() => {
+      this.#emitName(name);
+    });
   }
 
   #emitName(name: VectorName<V> | undefined): void {

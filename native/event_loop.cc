@@ -197,35 +197,42 @@ bool EventLoop::spinAndDeliver() {
   std::uint64_t vectors = 0;  // of the last look, not yet delivered
   bool nothingCame = false;
   bool isOver = false;
+  bool isTime = false;   // for the loop's other work
+  bool isFirst = false;  // of a callback
   int delivered = 0;
-  const auto next = [&] {
-    while (canDeliver()) {
-      const int vector = takeNext(vectors);
-      if (vector >= 0) {
-        ++delivered;
-        return vector;
-      }
-      vectors = receiver_->spin(spin, wanted_);
-      nothingCame = vectors == 0;
-      if (nothingCame) break;
-    }
-    isOver = true;
-    return -1;
-  };
   auto tick = os::coarseTime();
   // After several quick deliveries, or a slow one.
   const auto clockIsDue = [&] {
     const auto now = os::coarseTime();
     return std::exchange(tick, now) != now || delivered % kDeliveriesPerClock == 0;
   };
-  bool isTime = false;  // for the loop's other work
-  const auto more = [&] {
-    if (isOver || !canDeliver()) return false;
+  const auto goesOn = [&] {
+    if (isOver || isTime || !canDeliver()) return false;
     if (delivered == 0) return true;
     // A listener may have given the loop work to do.
     isTime = uv_backend_timeout(loop_) == 0 || delivered == kDeliveriesPerTurn ||
              (clockIsDue() && spin.timeIsUp());
     return !isTime;
+  };
+  const auto more = [&] { return isFirst = goesOn(); };
+  const auto next = [&] {
+    // Those after the first keep ticks and promise callbacks waiting: they are there, or nearly.
+    const bool patient = std::exchange(isFirst, false);
+    if (!patient && !goesOn()) return -1;
+    while (canDeliver()) {
+      const int vector = takeNext(vectors);
+      if (vector >= 0) {
+        ++delivered;
+        return vector;
+      }
+      vectors = patient ? receiver_->spin(spin, wanted_) : receiver_->spinBriefly(wanted_);
+      if (vectors == 0) {
+        isOver = nothingCame = patient;
+        return -1;
+      }
+    }
+    isOver = true;
+    return -1;
   };
   delegate->deliver({.more = more, .next = next});
   // An async hook around the call has put an end to it, or no JavaScript can run any more.

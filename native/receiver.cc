@@ -112,16 +112,26 @@ std::uint64_t Receiver::pending() const {
   return vectors;
 }
 
+// The look of a spin.
+std::uint64_t Receiver::await(std::uint64_t wanted) const {
+  for (const Look& look : looks_) expect(*look.upid);
+  return pending() & wanted;
+}
+
 std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
   std::uint64_t vectors = 0;
   const void* line = looks_.size() == 1 ? looks_.front().upid : nullptr;
-  const auto arrives = [&] {
-    for (const Look& look : looks_) expect(*look.upid);
-    return (vectors = pending() & wanted) != 0;
-  };
   const int systemCalls = spin.systemCalls();
-  ++(spin.until(arrives, line) ? counters_.spinsPaid : counters_.spinsVain);
+  const bool paid = spin.until([&] { return (vectors = await(wanted)) != 0; }, line);
+  ++(paid ? counters_.spinsPaid : counters_.spinsVain);
   counters_.systemCalls += spin.systemCalls() - systemCalls;
+  return vectors;
+}
+
+std::uint64_t Receiver::spinBriefly(std::uint64_t wanted) {
+  std::uint64_t vectors = 0;
+  // In vain: another spin follows, and is counted.
+  if (Spin::briefly([&] { return (vectors = await(wanted)) != 0; })) ++counters_.spinsPaid;
   return vectors;
 }
 

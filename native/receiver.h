@@ -65,6 +65,7 @@ class Receiver {
   std::uint64_t pending() const;
   // Until there are some of those, or the spin is over.
   std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors);
+  std::uint64_t spinBriefly(std::uint64_t wanted);
   bool take(int vector);
   int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 
@@ -105,6 +106,7 @@ class Receiver {
     std::uint64_t bit;
   };
 
+  std::uint64_t await(std::uint64_t wanted) const;
   static bool takeFrom(Upid& upid, std::uint64_t bit);
   void hold(Upid& upid, std::uint64_t bit);
   void dropOrphans();

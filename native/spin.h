@@ -31,17 +31,24 @@ class Spin {
   explicit Spin(std::chrono::microseconds limit, Until until = Until::TimeIsUp)
       : limit_(limit), watchesCrowd_(until == Until::Crowded) {}
 
+  // A few microseconds, without a clock or a system call: long enough for a peer that answers at
+  // once, from another core. Returns whether the condition holds.
+  template <typename Condition>
+  static bool briefly(Condition&& condition) {
+    if (condition()) return true;
+    constexpr int kLooks = 128;
+    for (int i = 0; i < kLooks; ++i) {
+      pauseCpu();
+      if (condition()) return true;
+    }
+    return false;
+  }
+
   // Returns whether the condition holds; if not, the time is up. `line` is where it will show
   // first, if there is one such place.
   template <typename Condition>
   bool until(Condition&& condition, const void* line = nullptr) {
-    if (condition()) return true;
-    // Long enough for a peer that answers at once, from another core.
-    constexpr int kFirstLooks = 128;
-    for (int i = 0; i < kFirstLooks; ++i) {
-      pauseCpu();
-      if (condition()) return true;
-    }
+    if (briefly(condition)) return true;
     while (!isOver()) {
       // The peer may be waiting for this very core: without this both would spin each other out.
       ::sched_yield();

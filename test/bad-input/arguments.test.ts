@@ -89,6 +89,10 @@ describe('a wrong argument', () => {
     [{ busyPollMicros: Infinity }, outOfRange],
     [{ busyPollMicros: '5' }, invalidType],
     [{ busyPollMicros: true }, invalidType],
+    [{ burst: 0 }, outOfRange],
+    [{ burst: 1001 }, outOfRange],
+    [{ burst: 1.5 }, outOfRange],
+    [{ burst: '5' }, invalidType],
     [{ backend: 'quantum' }, invalidValue],
     [{ backend: 5 }, invalidValue],
   ] as const) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { remotes } from '../support/remote.js';
@@ -153,5 +153,63 @@ describe('interrupt events', () => {
       turn++;
     }
     assert.equal(new Set(heard).size, 3);
+  });
+
+  it('reach one listener, several and none, in their order', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(3)));
+    const heard: string[] = [];
+    const first = (): unknown => heard.push('first');
+    receiver.on('interrupt', first);
+    receiver.once('interrupt', function (this: unknown, vector) {
+      assert.equal(this, receiver);
+      heard.push(`once ${vector}`);
+    });
+    receiver.prependListener('interrupt', () => heard.push('before'));
+    sender.send();
+    await turns();
+    assert.deepEqual(heard.splice(0), ['before', 'first', 'once 3']);
+    sender.send();
+    await turns();
+    assert.deepEqual(heard.splice(0), ['before', 'first']);
+    receiver.removeAllListeners('interrupt').once('interrupt', first);
+    sender.send();
+    await turns();
+    sender.send();
+    await turns();
+    assert.deepEqual(heard, ['first']);
+    assert.equal(receiver.poll(), 3);
+  });
+
+  it('go through an emit() that somebody has put in place of its own', async () => {
+    const receiver = use(new Receiver());
+    const seen: unknown[] = [];
+    const emit = receiver.emit.bind(receiver) as (...args: unknown[]) => boolean;
+    receiver.emit = (...args: unknown[]): boolean => {
+      seen.push(args);
+      return emit(...args);
+    };
+    receiver.on('interrupt', (vector) => seen.push(vector));
+    use(new Sender(receiver.createFd(3))).send();
+    await turns();
+    assert.deepEqual(seen, [['interrupt', 3, undefined], 3]);
+  });
+
+  it('end up as an error where promises of listeners are captured', async () => {
+    EventEmitter.captureRejections = true;
+    try {
+      const receiver = use(new Receiver());
+      const failure = once(receiver, 'error') as Promise<unknown[]>;
+      const listener: () => unknown = async () => {
+        await turns(1);
+        throw new Error('late');
+      };
+      receiver.on('interrupt', listener);
+      use(new Sender(receiver.createFd(3))).send();
+      const [error] = await failure;
+      assert.match(String(error), /late/);
+    } finally {
+      EventEmitter.captureRejections = false;
+    }
   });
 });
