@@ -184,61 +184,97 @@ bool EventLoop::canDeliver() const {
   return receiver_ != nullptr && wanted_ != 0 && !receiver_->isMasked();
 }
 
-// Spins and delivers what comes, without a turn of the loop between two interrupts, which would
-// cost more than the interrupts do. The loop's other work waits for little longer than the spin's
-// limit, however many come. Returns whether the receiver is to park.
+// What is pending after the loop's poll: each vector once, the highest first.
+class EventLoop::Pending final : public Interrupts {
+ public:
+  explicit Pending(EventLoop& loop) : loop_(loop), vectors_(loop.pending()) {}
+
+  bool more() override { return vectors_ != 0 && loop_.canDeliver(); }
+
+  int next() override { return loop_.canDeliver() ? loop_.takeNext(vectors_) : -1; }
+
+ private:
+  EventLoop& loop_;
+  std::uint64_t vectors_;
+};
+
+// What comes while the receiver spins before the loop's poll: a turn of the loop between two
+// interrupts would cost more than the interrupts do. The loop's other work waits for little longer
+// than the spin's limit, however many come.
+class EventLoop::Spinning final : public Interrupts {
+ public:
+  Spinning(EventLoop& loop, Spin& spin) : loop_(loop), spin_(spin), tick_(os::coarseTime()) {
+    spin.timeIsUp();  // the time counts from here, and that of the listeners with it
+  }
+
+  bool more() override { return isFirst_ = goesOn(); }
+
+  int next() override {
+    // Those after the first of a callback keep ticks and promise callbacks waiting: they are there,
+    // or nearly.
+    const bool patient = std::exchange(isFirst_, false);
+    if (!patient && !goesOn()) return -1;
+    while (loop_.canDeliver()) {
+      const int vector = loop_.takeNext(vectors_);
+      if (vector >= 0) {
+        ++delivered_;
+        return vector;
+      }
+      Receiver& receiver = *loop_.receiver_;
+      vectors_ =
+          patient ? receiver.spin(spin_, loop_.wanted_) : receiver.spinBriefly(loop_.wanted_);
+      if (vectors_ == 0) {
+        nothingCame_ = patient;
+        break;
+      }
+    }
+    return -1;
+  }
+
+  bool hasDelivered() const { return delivered_ > 0; }
+
+  // Of itself: not because an async hook around the call has put an end to it, or because no
+  // JavaScript can run any more.
+  bool hasEnded() const { return loop_.canDeliver() && (isTime_ || nothingCame_); }
+
+ private:
+  bool goesOn() {
+    if (isTime_ || nothingCame_ || !loop_.canDeliver()) return false;
+    if (delivered_ == 0) return true;
+    // A listener may have given the loop work to do.
+    isTime_ = uv_backend_timeout(loop_.loop_) == 0 || delivered_ == kDeliveriesPerTurn ||
+              (clockIsDue() && spin_.timeIsUp());
+    return !isTime_;
+  }
+
+  // After several quick deliveries, or a slow one.
+  bool clockIsDue() {
+    const auto now = os::coarseTime();
+    return std::exchange(tick_, now) != now || delivered_ % kDeliveriesPerClock == 0;
+  }
+
+  EventLoop& loop_;
+  Spin& spin_;
+  std::chrono::nanoseconds tick_;
+  std::uint64_t vectors_ = 0;  // of the last look, not yet delivered
+  int delivered_ = 0;
+  bool isFirst_ = false;  // of a callback
+  bool isTime_ = false;   // for the loop's other work
+  bool nothingCame_ = false;
+};
+
+// Returns whether the receiver is to park.
 bool EventLoop::spinAndDeliver() {
   const auto delegate = delegate_.lock();
   auto limit = busyPoll_.limit();
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
   Spin spin(limit, busyPoll_.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
-  spin.timeIsUp();            // the time counts from here, and that of the listeners with it
-  std::uint64_t vectors = 0;  // of the last look, not yet delivered
-  bool nothingCame = false;
-  bool isOver = false;
-  bool isTime = false;   // for the loop's other work
-  bool isFirst = false;  // of a callback
-  int delivered = 0;
-  auto tick = os::coarseTime();
-  // After several quick deliveries, or a slow one.
-  const auto clockIsDue = [&] {
-    const auto now = os::coarseTime();
-    return std::exchange(tick, now) != now || delivered % kDeliveriesPerClock == 0;
-  };
-  const auto goesOn = [&] {
-    if (isOver || isTime || !canDeliver()) return false;
-    if (delivered == 0) return true;
-    // A listener may have given the loop work to do.
-    isTime = uv_backend_timeout(loop_) == 0 || delivered == kDeliveriesPerTurn ||
-             (clockIsDue() && spin.timeIsUp());
-    return !isTime;
-  };
-  const auto more = [&] { return isFirst = goesOn(); };
-  const auto next = [&] {
-    // Those after the first keep ticks and promise callbacks waiting: they are there, or nearly.
-    const bool patient = std::exchange(isFirst, false);
-    if (!patient && !goesOn()) return -1;
-    while (canDeliver()) {
-      const int vector = takeNext(vectors);
-      if (vector >= 0) {
-        ++delivered;
-        return vector;
-      }
-      vectors = patient ? receiver_->spin(spin, wanted_) : receiver_->spinBriefly(wanted_);
-      if (vectors == 0) {
-        isOver = nothingCame = patient;
-        return -1;
-      }
-    }
-    isOver = true;
-    return -1;
-  };
-  delegate->deliver({.more = more, .next = next});
-  // An async hook around the call has put an end to it, or no JavaScript can run any more.
-  if (!canDeliver() || (!isTime && !nothingCame)) return false;
-  busyPoll_.spun(delivered > 0, spin.wasCrowded());
-  if (delivered == 0) {
+  Spinning interrupts(*this, spin);
+  delegate->deliver(interrupts);
+  if (!interrupts.hasEnded()) return false;
+  busyPoll_.spun(interrupts.hasDelivered(), spin.wasCrowded());
+  if (!interrupts.hasDelivered()) {
     uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
     return true;
   }
@@ -260,24 +296,16 @@ void EventLoop::afterPoll() {
   }
   // JavaScript may drop everything that holds the delegate, and with it this object.
   const auto delegate = delegate_.lock();
-  if (wanted_ != 0) deliver(*delegate);
+  if (wanted_ != 0) {
+    Pending interrupts(*this);
+    traffic_ = interrupts.more();
+    if (traffic_) waiting_ = false;
+    delegate->deliver(interrupts);
+  }
   // Afterwards, so that a holder's last interrupt comes before the news of its end.
   for (const Receiver::ChannelId id : std::exchange(hangUps_, {})) {
     if (receiver_ != nullptr) delegate->onHangUp(id);
   }
-}
-
-// Delivers each pending vector once, the highest first.
-void EventLoop::deliver(Delegate& delegate) {
-  std::uint64_t vectors = pending();
-  traffic_ = vectors != 0;
-  if (traffic_) waiting_ = false;
-  delegate.deliver({.more = [&] { return vectors != 0 && canDeliver(); },
-                    .next =
-                        [&] {
-                          if (!canDeliver()) vectors = 0;
-                          return takeNext(vectors);
-                        }});
 }
 
 // The highest of the vectors that is still raised and wanted: an earlier listener may have taken

@@ -7,7 +7,6 @@
 #include <napi.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -21,18 +20,20 @@ namespace uintr {
 class EventLoop {
  public:
   // What is to be delivered, of which nothing may be left once somebody asks.
-  struct Interrupts {
-    std::function<bool()> more;  // whether to ask
-    std::function<int()> next;   // takes a vector, perhaps after some spinning; -1: there is none
+  class Interrupts {
+   public:
+    virtual ~Interrupts() = default;
+    virtual bool more() = 0;  // whether to call JavaScript
+    // From there: takes a vector, perhaps after some spinning; -1: there is none.
+    virtual int next() = 0;
   };
 
   // Who is told. Both may run JavaScript, and so may close the receiver.
   class Delegate {
    public:
     virtual ~Delegate() = default;
-    // Delivers one interrupt after the other. All that can be done for it before its vector is
-    // known is done before `next` is asked.
-    virtual void deliver(const Interrupts& interrupts) = 0;
+    // Calls JavaScript for as long as there is more.
+    virtual void deliver(Interrupts& interrupts) = 0;
     virtual void onHangUp(Receiver::ChannelId id) = 0;
   };
 
@@ -62,9 +63,11 @@ class EventLoop {
     UvHandle<uv_poll_t> hangUp;
   };
 
+  class Pending;
+  class Spinning;
+
   void beforePoll();
   void afterPoll();
-  void deliver(Delegate& delegate);
   bool spinAndDeliver();
   bool canDeliver() const;
   std::uint64_t pending() const { return receiver_->pending() & wanted_; }

@@ -162,11 +162,11 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
   // What Node does around a callback (the async context before it, ticks and microtasks after it)
   // and the call itself cost more than a delivery: JavaScript is called first, and asks then.
-  void deliver(const EventLoop::Interrupts& interrupts) override {
+  void deliver(EventLoop::Interrupts& interrupts) override {
     const auto callbacks = callbacks_;
     // Another one is under way where a listener runs the loop.
-    const auto* outer = std::exchange(interrupts_, &interrupts);
-    callbacks->callWhile(interrupts.more, callbacks->onInterrupt);
+    auto* outer = std::exchange(interrupts_, &interrupts);
+    callbacks->callWhile([&] { return interrupts.more(); }, callbacks->onInterrupt);
     interrupts_ = outer;
   }
 
@@ -224,7 +224,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   std::unordered_map<Receiver::ChannelId, os::UniqueFd> fds_;
   std::unordered_map<Receiver::ChannelId, WordView> pending_;
   std::shared_ptr<ReceiverBinding> keepAlive_;
-  const EventLoop::Interrupts* interrupts_ = nullptr;  // while they are being delivered
+  EventLoop::Interrupts* interrupts_ = nullptr;  // while they are being delivered
   bool hooked_ = false;
 };
 
