@@ -30,7 +30,7 @@ if (process.platform === 'linux' && process.arch === 'x64') {
     const testbed = [`--abi=${abi}`, '--', process.execPath, ...mocha];
     // What does not depend on the backend has run: the tests of the testbed, of native/protocol.h
     // alone, and those of the hardware backend and of the command, which use the testbed themselves.
-    const ignore = ['testbed', 'protocol', 'hardware', 'cli'].flatMap((folder) => [
+    const ignore = ['testbed', 'protocol', 'hardware', 'cli', 'instructions'].flatMap((folder) => [
       '--ignore',
       `build/js/test/${folder}/**/*.test.js`,
     ]);
