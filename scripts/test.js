@@ -29,8 +29,10 @@ if (process.platform === 'linux' && process.arch === 'x64') {
   for (const abi of ['uintr-next', 'rfc-v1']) {
     const testbed = [`--abi=${abi}`, '--', process.execPath, ...mocha];
     // What does not depend on the backend has run: the tests of the testbed, of native/protocol.h
-    // alone, and those of the hardware backend and of the command, which use the testbed themselves.
-    const ignore = ['testbed', 'protocol', 'hardware', 'cli', 'instructions'].flatMap((folder) => [
+    // alone, of the benchmark's arithmetic, of instructions, and those of the hardware backend and of
+    // the command, which use the testbed themselves.
+    const ignored = ['testbed', 'protocol', 'hardware', 'cli', 'bench', 'instructions'];
+    const ignore = ignored.flatMap((folder) => [
       '--ignore',
       `build/js/test/${folder}/**/*.test.js`,
     ]);

@@ -3,8 +3,8 @@
 
 import type { PairsRow } from './costs.js';
 import type { SendCosts } from './node/send-cost.js';
-import type { Row } from './ping-pong.js';
 import type { Bound } from './results.js';
+import type { Row } from './rows.js';
 
 const SEND_AWAKE_NS = 30;
 const WAIT_SYNC_TO_FLOOR = 1.4;

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { BackendChoice } from 'uintr';
 import type { Compiled } from './compile.js';
 import { type Cpus, type Mode, MODES } from './modes.js';
-import type { Probe } from './node/apart.js';
 import { listOfCpus } from './node/pin.js';
 import type { Settings } from './node/transport.js';
 
@@ -19,7 +18,8 @@ export interface Round {
   readonly cpus: Cpus;
   readonly rounds: number;
   readonly warmUp: number;
-  readonly probe?: Probe;
+  /** The C ping-pong, to look at the floor by. */
+  readonly floor?: string;
 }
 
 export interface Contestant {

@@ -14,7 +14,6 @@ import { boundsOf } from './bounds.js';
 import { compileAddon, compilePingPong } from './compile.js';
 import { contestants } from './contestants.js';
 import { breakdowns, busyPairs, fanIn, floods, idles, manyReceivers, sendCosts } from './costs.js';
-import { floorOfCpusApart } from './node/apart.js';
 import { describeMachine } from './machine.js';
 import { type Mode, MODES } from './modes.js';
 import { entriesOf, pingPong, type Plan, scheduleOf } from './ping-pong.js';
@@ -135,10 +134,7 @@ async function measure(options: Options): Promise<Results> {
     repeats: options.repeats ?? effort.repeats,
     rounds: options.rounds ?? effort.rounds,
     cpus: machine.pinning,
-    probe:
-      modes.includes('spin') && program.absent === undefined
-        ? { program: program.file, apart: floorOfCpusApart(program.file, machine.pinning) }
-        : undefined,
+    floor: program.absent === undefined ? program.file : undefined,
   };
   const { repeats, rounds, cpus } = plan;
   const wanted = (what: string): boolean => options.only?.test(what) ?? true;
@@ -156,7 +152,7 @@ async function measure(options: Options): Promise<Results> {
   };
 
   try {
-    const { rows, failures } = await pingPong(entries, plan, step);
+    const { rows, failures, sides } = await pingPong(entries, plan, step);
     step('one send()');
     const costs = wanted('send()')
       ? await sendCosts(repeats, {
@@ -197,6 +193,7 @@ async function measure(options: Options): Promise<Results> {
       repeats,
       rounds,
       pingPong: rows,
+      ...(sides === undefined ? {} : { sides }),
       failures: [...failures, ...fan.failures],
       ...(costs === undefined ? {} : { sendCosts: costs }),
       ...(breakdown === undefined ? {} : { breakdown }),

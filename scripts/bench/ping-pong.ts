@@ -1,23 +1,17 @@
-import type { Class, Contestant } from './contestants.js';
+import {
+  type Chunk,
+  chunksOf,
+  chunksOfFloor,
+  counts,
+  type Sides,
+  sidesOf,
+  summaryOf,
+} from './chunks.js';
+import type { Contestant } from './contestants.js';
 import { type Cpus, cpusOf, type Mode, MODES } from './modes.js';
-import type { Probe } from './node/apart.js';
+import { type Played, type Row, rowOf } from './rows.js';
 import { runForTimes } from './run.js';
-import { median, summarize, type Summary } from './statistics.js';
-
-export interface Row extends Summary {
-  readonly contestant: string;
-  readonly class: Class;
-  readonly ours: boolean;
-  readonly mode: Mode;
-  readonly runs: number;
-  /** The least and the greatest p50 of the runs. */
-  readonly spread: readonly [number, number];
-  /** To the fastest in C in the same mode: the median of the ratios of runs side by side. */
-  readonly toFloor: number | undefined;
-  /** Likewise to the fastest of its class in the same mode that is not ours. */
-  readonly toPeer: number | undefined;
-  readonly peer: string | undefined;
-}
+import { summarize } from './statistics.js';
 
 export interface Failure {
   readonly contestant: string;
@@ -30,22 +24,29 @@ export interface Plan {
   /** Of a run, for a contestant that sleeps; one that spins is faster and makes more. */
   readonly rounds: number;
   readonly cpus: Cpus;
-  /** For runs that spin; absent where there is no floor to look at. */
-  readonly probe?: Probe | undefined;
+  /** The C ping-pong, by which a run that spins looks at the floor; absent where there is none. */
+  readonly floor?: string | undefined;
 }
 
 const SPINNING_ROUNDS_TIMES = 20;
 const WARM_UP_PART = 4;
 
-// A spinning run takes no longer than its programs take to start, and two virtual CPUs may be near
-// each other or far apart from one moment to the next: more runs, for a median that means something.
+// A spinning run takes no longer than its programs take to start, and not all of it may count: more
+// runs, for a median that means something.
 const CYCLES: Record<Mode, number> = { spin: 3, 'one core': 1, 'two cores': 1 };
+
+export interface PingPong {
+  readonly rows: readonly Row[];
+  readonly failures: readonly Failure[];
+  /** Of the runs that spun, if somebody looked. */
+  readonly sides: Sides | undefined;
+}
 
 export interface Entry {
   readonly contestant: Contestant;
   readonly mode: Mode;
-  /** By turn, so that runs made side by side can be compared. */
-  readonly runs: Map<number, Summary>;
+  /** By turn; a run that nobody interrupts is one chunk. */
+  readonly runs: Map<number, readonly Chunk[]>;
 }
 
 export function entriesOf(contestants: readonly Contestant[], modes: readonly Mode[]): Entry[] {
@@ -71,7 +72,7 @@ export async function pingPong(
   entries: readonly Entry[],
   plan: Plan,
   onRun: (what: string) => void,
-): Promise<{ rows: Row[]; failures: Failure[] }> {
+): Promise<PingPong> {
   const failures = new Map(
     entries.flatMap((entry) => {
       const { absent } = entry.contestant;
@@ -88,84 +89,47 @@ export async function pingPong(
       const turn = (turns.get(entry) ?? 0) + 1;
       turns.set(entry, turn);
       try {
-        const times = await play(contestant, mode, plan);
-        if (times.length > 0) entry.runs.set(turn, summarize(times));
+        entry.runs.set(turn, await play(contestant, mode, plan));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.set(entry, failureOf(entry, reason));
       }
     }
   }
-  const played = entries.filter((entry) => entry.runs.size > 0);
-  for (const entry of entries) {
-    if (entry.runs.size > 0 || failures.has(entry)) continue;
-    failures.set(entry, failureOf(entry, 'the CPUs were too near each other in all of its runs'));
+  const spinning = entries.filter(({ mode }) => mode === 'spin');
+  const sides = sidesOf(spinning.map(({ runs }) => [...runs.values()].flat()));
+  const played = entries.map((entry) => whatCounts(entry, sides));
+  for (const [i, entry] of entries.entries()) {
+    if (played[i]?.runs.size !== 0 || failures.has(entry)) continue;
+    failures.set(
+      entry,
+      failureOf(entry, `the CPUs were never ${sides?.counted ?? ''} in its runs`),
+    );
   }
-  return { rows: played.map((entry) => rowOf(entry, played)), failures: [...failures.values()] };
+  const there = played.filter(({ runs }) => runs.size > 0);
+  return { rows: there.map((one) => rowOf(one, there)), failures: [...failures.values()], sides };
+}
+
+function whatCounts({ contestant, mode, runs }: Entry, sides: Sides | undefined): Played {
+  const left = [...runs].flatMap(([turn, all]) => {
+    const chunks = sides === undefined ? all : all.filter((chunk) => counts(chunk, sides));
+    return chunks.length === 0 ? [] : [[turn, summaryOf(chunks)] as const];
+  });
+  return { contestant, mode, runs: new Map(left) };
 }
 
 function failureOf({ contestant, mode }: Entry, reason: string): Failure {
   return { contestant: contestant.name, mode, reason };
 }
 
-/** The times of the rounds that count. */
-async function play(contestant: Contestant, mode: Mode, plan: Plan): Promise<Float64Array> {
+async function play(contestant: Contestant, mode: Mode, plan: Plan): Promise<Chunk[]> {
   const spinning = mode === 'spin';
   const rounds = plan.rounds * (spinning ? SPINNING_ROUNDS_TIMES : 1);
   const warmUp = Math.ceil(rounds / WARM_UP_PART);
   const cpus = cpusOf(mode, plan.cpus);
-  const probe = spinning && plan.probe !== undefined ? { probe: plan.probe } : {};
-  const times = await runForTimes(contestant.command({ mode, rounds, warmUp, cpus, ...probe }));
-  const isFloor = spinning && contestant.class === 'C, processes'; // it has no probe but itself
-  const tooNear = isFloor && summarize(times).p50 < (plan.probe?.apart ?? 0);
-  return tooNear ? new Float64Array() : times;
-}
-
-function rowOf(entry: Entry, all: readonly Entry[]): Row {
-  const { contestant, mode, runs } = entry;
-  const all50 = [...runs.values()].map((run) => run.p50);
-  const of = (key: keyof Summary): number => median([...runs.values()].map((run) => run[key]));
-  const rivals = all.filter((other) => other.mode === mode && !other.contestant.ours);
-  const floor = fastest(rivals.filter((other) => other.contestant.class === 'C, processes'));
-  const peer = fastest(
-    rivals.filter((other) => other !== entry && other.contestant.class === contestant.class),
-  );
-  return {
-    contestant: contestant.name,
-    class: contestant.class,
-    ours: contestant.ours,
-    mode,
-    runs: runs.size,
-    p50: of('p50'),
-    p90: of('p90'),
-    p99: of('p99'),
-    max: of('max'),
-    rate: of('rate'),
-    spread: [Math.min(...all50), Math.max(...all50)],
-    toFloor: floor && ratio(entry, floor),
-    toPeer: peer && ratio(entry, peer),
-    peer: peer?.contestant.name,
-  };
-}
-
-function ratio(one: Entry, other: Entry): number {
-  // Spinning runs were chosen for the same conditions: see node/apart.ts.
-  if (one.mode === 'spin') return p50Of(one) / p50Of(other);
-  // Others of one turn were made within seconds of each other: the noise was the same for both.
-  const ratios = [...one.runs].flatMap(([turn, run]) => {
-    const others = other.runs.get(turn); // none in a turn in which one of the two has failed
-    return others === undefined ? [] : [run.p50 / others.p50];
-  });
-  return median(ratios);
-}
-
-function p50Of({ runs }: Entry): number {
-  return median([...runs.values()].map((run) => run.p50));
-}
-
-function fastest(entries: readonly Entry[]): Entry | undefined {
-  return entries.reduce<Entry | undefined>(
-    (best, entry) => (best === undefined || p50Of(entry) < p50Of(best) ? entry : best),
-    undefined,
-  );
+  const looks = spinning && plan.floor !== undefined ? { floor: plan.floor } : {};
+  const output = await runForTimes(contestant.command({ mode, rounds, warmUp, cpus, ...looks }));
+  if (spinning && contestant.class === 'C, processes') return chunksOfFloor(output);
+  if (looks.floor !== undefined) return chunksOf(output);
+  return [{ summary: summarize(output), floors: [] }];
 }

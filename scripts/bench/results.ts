@@ -1,3 +1,4 @@
+import type { Sides } from './chunks.js';
 import type { PairsRow } from './costs.js';
 import type { Machine } from './machine.js';
 import type { Breakdown } from './node/breakdown.js';
@@ -5,7 +6,8 @@ import type { Flood } from './node/flood.js';
 import type { Idle } from './node/idle.js';
 import type { Receivers } from './node/receivers.js';
 import type { SendCosts } from './node/send-cost.js';
-import type { Failure, Row } from './ping-pong.js';
+import type { Failure } from './ping-pong.js';
+import type { Row } from './rows.js';
 
 /** Everything that was measured, as --json writes it. Times are nanoseconds. */
 export interface Results {
@@ -14,6 +16,8 @@ export interface Results {
   readonly repeats: number;
   readonly rounds: number;
   readonly pingPong: readonly Row[];
+  /** Where the CPUs were in the runs of the ping-pong that spun. */
+  readonly sides?: Sides;
   readonly failures: readonly Failure[];
   readonly sendCosts?: SendCosts;
   readonly floods?: readonly Flood[];

@@ -21,7 +21,7 @@ export function summarize(times: Float64Array): Summary {
 }
 
 /** Of sorted numbers. */
-function quantile(sorted: ArrayLike<number>, q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[Math.min(Math.floor(sorted.length * q), sorted.length - 1)] ?? NaN;
 }
 

@@ -1,13 +1,14 @@
 // first SETTINGS
 //
 // The first side of a ping-pong in Node. Writes what each round took to stdout: nanoseconds, as
-// doubles, like c/main.c. Run it under `taskset`, with all its threads on the first CPU; the other
+// doubles, like c/main.c; before them its looks at the floor, if it is to look. Run it under `taskset`, with all its threads on the first CPU; the other
 // side pins itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { floorNow } from './apart.js';
+import { CHUNKS } from '../chunks.js';
+import { floorNow } from './floor.js';
 import type { OtherData } from './other.js';
 import { listOfCpus, pinThisThread } from './pin.js';
 import { serve } from './play.js';
@@ -61,26 +62,19 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-const CHUNKS = 10; // the runner asks for rounds that divide by it
-
-/** A run: in one piece, or with looks at the floor; see apart.ts. */
+/** A run: in one piece, or in chunks with looks at the floor; see chunks.ts. */
 async function play(settings: Settings, end: End): Promise<Float64Array> {
-  const { rounds, warmUp, probe, cpus } = settings;
-  if (probe === undefined) {
-    const stopwatch = new Stopwatch(rounds, warmUp);
-    await serve(end, stopwatch);
-    return stopwatch.times();
-  }
-  const chunk = rounds / CHUNKS;
-  const floors: number[] = [];
-  const stopwatch = new Stopwatch(rounds, warmUp, chunk, () => {
-    floors.push(floorNow(probe.program, cpus));
-  });
+  const { rounds, warmUp, floor, cpus } = settings;
+  const looks: number[] = [];
+  const stopwatch =
+    floor === undefined
+      ? new Stopwatch(rounds, warmUp)
+      : new Stopwatch(rounds, warmUp, rounds / CHUNKS, () => looks.push(floorNow(floor, cpus)));
   await serve(end, stopwatch);
-  return stopwatch.times().filter((_, i) => {
-    const before = Math.floor(i / chunk);
-    return Math.min(floors[before] ?? 0, floors[before + 1] ?? 0) >= probe.apart;
-  });
+  const output = new Float64Array(looks.length + rounds);
+  output.set(looks);
+  output.set(stopwatch.times(), looks.length);
+  return output;
 }
 
 async function main(): Promise<void> {
@@ -90,8 +84,8 @@ async function main(): Promise<void> {
     ? startThread(transport, settings)
     : startProcess(transport, settings));
   if (settings.pinLate) pinThisThread(settings.cpus.first);
-  const times = await play(settings, end);
-  process.stdout.write(new Uint8Array(times.buffer), () => process.exit(0));
+  const output = await play(settings, end);
+  process.stdout.write(new Uint8Array(output.buffer), () => process.exit(0));
 }
 
 main().catch(fail);

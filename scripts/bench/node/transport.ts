@@ -5,7 +5,6 @@ import type { ChildProcess } from 'node:child_process';
 import type { Transferable, Worker } from 'node:worker_threads';
 import type { BackendChoice } from 'uintr';
 import type { Cpus } from '../modes.js';
-import type { Probe } from './apart.js';
 
 /** What both sides know before they start; it travels as JSON. */
 export interface Settings {
@@ -18,8 +17,8 @@ export interface Settings {
    * only never spins, because it cannot know that its senders run elsewhere.
    */
   readonly pinLate?: boolean;
-  /** For a run that spins: only rounds count that were made with the CPUs apart. */
-  readonly probe?: Probe;
+  /** For a run that spins: the C ping-pong, to look at the floor by between its chunks. */
+  readonly floor?: string;
   /** For uintr only. */
   readonly backend?: BackendChoice;
   /** For uintr only; absent: the library's own default. */

@@ -1,8 +1,8 @@
 // One round trip, step by step.
 
 import type { Breakdown } from '../node/breakdown.js';
-import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
+import type { Row } from '../rows.js';
 import { table } from './table.js';
 
 type Line = readonly [what: string, nanoseconds: number | undefined, how?: string];

@@ -1,6 +1,6 @@
 import { MODES } from '../modes.js';
-import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
+import type { Row } from '../rows.js';
 
 const COLORS = { uintr: '#d1495b', 'Node.js': '#30638e', C: '#7a8699' } as const;
 type Family = keyof typeof COLORS;

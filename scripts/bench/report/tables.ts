@@ -1,7 +1,7 @@
 import { fanInName } from '../costs.js';
 import { MODES } from '../modes.js';
-import type { Row } from '../ping-pong.js';
 import type { Results } from '../results.js';
+import type { Row } from '../rows.js';
 import { breakdownText } from './breakdown.js';
 import { idleText, pairsText } from './busy-polling.js';
 import { count, micros, table, times } from './table.js';
@@ -32,7 +32,7 @@ function machineText({ machine, repeats, rounds }: Results): string {
       `Pinned to CPU ${pinning.first} and ${pinning.other}, "one core" to ${pinning.other}; ` +
       `load average at the start ${machine.loadAverage.toFixed(2)}.`,
     `${repeats} runs of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
-      `runs, of 20 times as many); medians of the runs, in µs.`,
+      `runs, of 20 times as many, in chunks of which some may not count); medians of the runs, in µs.`,
     'Ratios: p50 to the fastest in C of the mode, and to the fastest peer: same sides, same way of waiting.',
   ].join('\n');
 }
@@ -43,11 +43,25 @@ const ABOUT = {
   'two cores': 'two cores: each side on its own, both sleep (auto: as it likes)',
 } as const;
 
-function pingPongText({ pingPong }: Results, mode: Row['mode']): string {
+/** Which of the runs that spun count. */
+function sidesText({ sides }: Results): string {
+  if (sides === undefined) return '';
+  const { counted, floors, border, chunks, leftOut } = sides;
+  const looks = `The floor was ${floors.map(micros).join(' - ')} (10th to 90th percentile of all looks)`;
+  if (counted === 'all') return `${looks}: the CPUs did not move, everything counts.\n`;
+  return (
+    `${looks}: the host moved the CPUs. What counts was made with them ${counted} ` +
+    `(floor ${counted === 'apart' ? 'from' : 'below'} ${micros(border)}); ` +
+    `${count(leftOut)} of ${count(chunks)} chunks are left out.\n`
+  );
+}
+
+function pingPongText(results: Results, mode: Row['mode']): string {
+  const { pingPong } = results;
   const rows = pingPong.filter((row) => row.mode === mode).sort((a, b) => a.p50 - b.p50);
   if (rows.length === 0) return '';
   const heads = ['<contestant', '<class', 'p50', 'p50 of runs', 'p90', 'p99', 'max', 'a second'];
-  return `Ping-pong, ${ABOUT[mode]}\n${table(
+  return `Ping-pong, ${ABOUT[mode]}\n${mode === 'spin' ? sidesText(results) : ''}${table(
     [...heads, '× floor', '× peer', '<peer'],
     rows.map((row) => [
       row.ours ? `> ${row.contestant}` : `  ${row.contestant}`,
