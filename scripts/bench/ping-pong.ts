@@ -128,7 +128,8 @@ async function play(contestant: Contestant, mode: Mode, plan: Plan): Promise<Chu
   const warmUp = Math.ceil(rounds / WARM_UP_PART);
   const cpus = cpusOf(mode, plan.cpus);
   const looks = spinning && plan.floor !== undefined ? { floor: plan.floor } : {};
-  const output = await runForTimes(contestant.command({ mode, rounds, warmUp, cpus, ...looks }));
+  const command = contestant.command({ mode, rounds, warmUp, cpus, ...looks });
+  const output = await runForTimes(command, warmUp + rounds);
   if (spinning && contestant.class === 'C, processes') return chunksOfFloor(output);
   if (looks.floor !== undefined) return chunksOf(output);
   return [{ summary: summarize(output), floors: [] }];

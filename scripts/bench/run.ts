@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
+import { lifetimeMs } from './lifetime.js';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 30_000; // with those that should have ended
 const STDERR_LINES = 3;
 
 const running = new Set<ChildProcess>();
@@ -15,14 +16,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Runs a program to its end and returns what it wrote to stdout. Throws if it failed instead. */
-export async function run(command: readonly string[]): Promise<Buffer> {
+/**
+ * Runs a program that plays so many rounds to its end and returns what it wrote to stdout. Throws if
+ * it failed instead.
+ */
+export async function run(command: readonly string[], rounds = 0): Promise<Buffer> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
-  const timer = setTimeout(() => {
-    killGroup(child);
-  }, PATIENCE_MS);
+  const timer = setTimeout(
+    () => {
+      killGroup(child);
+    },
+    lifetimeMs(rounds) + PATIENCE_MS,
+  );
   try {
     const [output, errors, [status]] = await Promise.all([
       buffer(child.stdout),
@@ -49,8 +56,11 @@ function killGroup(child: ChildProcess): void {
 }
 
 /** A program that writes doubles. */
-export async function runForTimes(command: readonly string[]): Promise<Float64Array> {
-  const bytes = await run(command);
+export async function runForTimes(
+  command: readonly string[],
+  rounds: number,
+): Promise<Float64Array> {
+  const bytes = await run(command, rounds);
   // Copied: a Buffer of the pool need not be aligned.
   return new Float64Array(new Uint8Array(bytes).buffer);
 }
