@@ -1,10 +1,12 @@
 // The bounds that the project sets itself: first those of its design, then the stricter ones that
 // came later.
 
-import type { PairsRow } from './costs.js';
-import type { SendCosts } from './node/send-cost.js';
+import type { Backend } from 'uintr';
+import { nameOn } from './backend-name.js';
 import type { Bound } from './results.js';
 import type { Row } from './rows.js';
+import type { PairsRow } from './sections/pairs.js';
+import type { SendCostsRow } from './sections/send-costs.js';
 
 const SEND_AWAKE_NS = 30;
 const WAIT_SYNC_TO_FLOOR = 1.4;
@@ -18,9 +20,28 @@ const STRICTER_LOOP_TO_MESSAGE_PORT = 0.45;
 // "Not slower": two runs of the very same program differ by some percent.
 const AUTO_TO_ZERO = 0.95;
 
+const BACKENDS: readonly Backend[] = ['software', 'hardware'];
+
+/** Of what has been measured, on each backend. */
 export function boundsOf(
   rows: readonly Row[],
-  costs: SendCosts | undefined,
+  sendCosts: readonly SendCostsRow[],
+  pairs: readonly PairsRow[],
+): Bound[] {
+  return BACKENDS.flatMap((backend) =>
+    boundsOn(
+      backend,
+      rows,
+      sendCosts.find((row) => row.backend === backend)?.costs,
+      pairs.filter((row) => row.backend === backend),
+    ),
+  );
+}
+
+function boundsOn(
+  backend: Backend,
+  rows: readonly Row[],
+  costs: SendCostsRow['costs'] | undefined,
   pairs: readonly PairsRow[],
 ): Bound[] {
   const bounds: Bound[] = [];
@@ -33,7 +54,7 @@ export function boundsOf(
   ): void => {
     if (measured === undefined || Number.isNaN(measured)) return;
     const met = is === 'at most' ? measured <= limit : measured >= limit;
-    bounds.push({ what, is, limit, unit, measured, met });
+    bounds.push({ what: nameOn(backend, what), is, limit, unit, measured, met });
   };
   const atMost = (what: string, limit: number, measured?: number): void => {
     add(what, 'at most', limit, '×', measured);
@@ -42,28 +63,31 @@ export function boundsOf(
     rows.find(
       (row) => row.contestant === contestant && row.mode === mode && row.class.startsWith(sides),
     );
+  const ours = (way: string, mode: Row['mode'], sides: string): Row | undefined =>
+    find(nameOn(backend, `uintr ${way}`), mode, sides);
   const toRow = (row: Row | undefined, other: Row | undefined): number | undefined =>
     row && other && row.p50 / other.p50;
 
-  add('send() to an awake receiver', 'at most', SEND_AWAKE_NS, 'ns', costs?.awake);
-  const emptyCall = costs?.emptyCall;
+  const awake = costs?.awake.median;
+  add('send() to an awake receiver', 'at most', SEND_AWAKE_NS, 'ns', awake);
+  const emptyCall = costs?.emptyCall?.median;
   atMost(
     'send() to an awake receiver, to an empty Node-API call',
     STRICTER_SEND_TO_EMPTY_CALL,
-    costs && emptyCall && costs.awake / emptyCall,
+    awake && emptyCall && awake / emptyCall,
   );
   for (const sides of ['threads', 'processes'] as const) {
     const floor = 'the C floor';
-    const sync = find('uintr waitSync', 'spin', sides);
-    const loop = find('uintr event loop', 'spin', sides);
+    const sync = ours('waitSync', 'spin', sides);
+    const loop = ours('event loop', 'spin', sides);
     atMost(`waitSync spinning, ${sides}, to ${floor}`, WAIT_SYNC_TO_FLOOR, sync?.toFloor);
     for (const limit of [LOOP_TO_FLOOR, STRICTER_LOOP_TO_FLOOR]) {
       atMost(`event loop busy polling, ${sides}, to ${floor}`, limit, loop?.toFloor);
     }
   }
   for (const sides of ['threads', 'processes'] as const) {
-    const sync = find('uintr waitSync', 'one core', sides);
-    const loop = find('uintr event loop', 'one core', sides);
+    const sync = ours('waitSync', 'one core', sides);
+    const loop = ours('event loop', 'one core', sides);
     for (const rival of ['FIFO by fs', 'Atomics.wait']) {
       const ratio = toRow(sync, find(rival, 'one core'));
       atMost(`waitSync asleep on one core, ${sides}, to ${rival}`, 1, ratio);

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { BackendChoice } from 'uintr';
+import type { Backend } from 'uintr';
+import { nameOn } from './backend-name.js';
 import type { Compiled } from './compile.js';
 import { type Cpus, type Mode, MODES } from './modes.js';
 import { listOfCpus } from './node/pin.js';
@@ -26,6 +27,8 @@ export interface Contestant {
   readonly name: string;
   readonly class: Class;
   readonly ours: boolean;
+  /** For fan-in: how many vectors the way back takes in turn. Peers have as many. */
+  readonly vectors?: number;
   readonly modes: readonly Mode[];
   /** Why it cannot take part here, if so. */
   readonly absent?: string | undefined;
@@ -35,7 +38,7 @@ export interface Contestant {
 
 const ASLEEP = ['one core', 'two cores'] as const satisfies readonly Mode[];
 
-export function contestants(pingPong: Compiled, backends: readonly BackendChoice[]): Contestant[] {
+export function contestants(pingPong: Compiled, backends: readonly Backend[]): Contestant[] {
   return [...inC(pingPong), ...nodesOwn(), ...backends.flatMap(ours)];
 }
 
@@ -114,11 +117,10 @@ function isInstalled(name: string): boolean {
 /** Longer than any round: the receiver never sleeps. */
 const SPIN_ONLY_MICROS = 1_000_000;
 
-function ours(backend: BackendChoice): Contestant[] {
-  const suffix = backend === 'software' ? '' : ` (${backend})`;
+function ours(backend: Backend): Contestant[] {
   return (['threads', 'processes'] as const).flatMap((sides) => [
     {
-      name: `uintr event loop${suffix}`,
+      name: nameOn(backend, 'uintr event loop'),
       class: `${sides}, event loop`,
       ours: true,
       modes: MODES,
@@ -126,7 +128,7 @@ function ours(backend: BackendChoice): Contestant[] {
         nodeCommand({ transport: `uintr-loop-${sides}`, backend, ...spinning(round), ...round }),
     },
     {
-      name: `uintr waitSync${suffix}`,
+      name: nameOn(backend, 'uintr waitSync'),
       class: `${sides}, blocking`,
       ours: true,
       modes: MODES,
@@ -135,7 +137,7 @@ function ours(backend: BackendChoice): Contestant[] {
     },
     // As it comes: it decides by itself when to spin. On one core it is pinned there from the start.
     ...(['loop', 'sync'] as const).map((way) => ({
-      name: `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, auto${suffix}`,
+      name: nameOn(backend, `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, auto`),
       class: `${sides}, ${way === 'loop' ? 'event loop' : 'blocking'}` as const,
       ours: true,
       modes: ASLEEP,
@@ -150,7 +152,7 @@ function ours(backend: BackendChoice): Contestant[] {
   ]);
 }
 
-function spinning({ mode }: Round): Pick<Settings, 'busyPollMicros'> {
+export function spinning({ mode }: Round): Pick<Settings, 'busyPollMicros'> {
   return { busyPollMicros: mode === 'spin' ? SPIN_ONLY_MICROS : 0 };
 }
 

@@ -11,16 +11,10 @@ import type { Contestant } from './contestants.js';
 import { type Cpus, cpusOf, type Mode, MODES } from './modes.js';
 import { type Played, type Row, rowOf } from './rows.js';
 import { runForTimes } from './run.js';
+import { reasonOf, type Section } from './section.js';
 import { summarize } from './statistics.js';
 
-export interface Failure {
-  readonly contestant: string;
-  readonly mode: Mode;
-  readonly reason: string;
-}
-
 export interface Plan {
-  readonly repeats: number;
   /** Of a run, for a contestant that sleeps; one that spins is faster and makes more. */
   readonly rounds: number;
   readonly cpus: Cpus;
@@ -37,7 +31,6 @@ const CYCLES: Record<Mode, number> = { spin: 3, 'one core': 1, 'two cores': 1 };
 
 export interface PingPong {
   readonly rows: readonly Row[];
-  readonly failures: readonly Failure[];
   /** Of the runs that spun, if somebody looked. */
   readonly sides: Sides | undefined;
 }
@@ -61,53 +54,57 @@ export function entriesOf(contestants: readonly Contestant[], modes: readonly Mo
  * One repeat: every contestant of a mode plays once before any plays again, so that the noise of a
  * moment hits all.
  */
-export function scheduleOf(entries: readonly Entry[]): Entry[] {
+function scheduleOf(entries: readonly Entry[]): Entry[] {
   return MODES.flatMap((mode) => {
     const cycle = entries.filter((entry) => entry.mode === mode);
     return Array.from({ length: CYCLES[mode] }, () => cycle).flat();
   });
 }
 
-export async function pingPong(
-  entries: readonly Entry[],
-  plan: Plan,
-  onRun: (what: string) => void,
-): Promise<PingPong> {
-  const failures = new Map(
-    entries.flatMap((entry) => {
-      const { absent } = entry.contestant;
-      return absent === undefined ? [] : [[entry, failureOf(entry, absent)] as const];
-    }),
-  );
+/** The ping-pong of all entries. */
+export function pingPong(entries: readonly Entry[], plan: Plan): Section<PingPong> {
   const schedule = scheduleOf(entries);
-  const turns = new Map<Entry, number>();
-  for (let repeat = 0; repeat < plan.repeats; ++repeat) {
-    for (const entry of schedule) {
-      const { contestant, mode } = entry;
-      onRun(`${mode}: ${contestant.name} (${contestant.class})`);
-      if (failures.has(entry)) continue;
-      const turn = (turns.get(entry) ?? 0) + 1;
-      turns.set(entry, turn);
-      try {
-        entry.runs.set(turn, await play(contestant, mode, plan));
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        failures.set(entry, failureOf(entry, reason));
+  return {
+    runs: schedule.length,
+    async measure(repeats, { onRun, onFailure }) {
+      const failed = new Set<Entry>();
+      const fail = (entry: Entry, reason: string): void => {
+        failed.add(entry);
+        onFailure({ what: `${entry.contestant.name} (${entry.mode})`, reason });
+      };
+      for (const entry of entries) {
+        const { absent } = entry.contestant;
+        if (absent !== undefined) fail(entry, absent);
       }
-    }
-  }
-  const spinning = entries.filter(({ mode }) => mode === 'spin');
-  const sides = sidesOf(spinning.map(({ runs }) => [...runs.values()].flat()));
-  const played = entries.map((entry) => whatCounts(entry, sides));
-  for (const [i, entry] of entries.entries()) {
-    if (played[i]?.runs.size !== 0 || failures.has(entry)) continue;
-    failures.set(
-      entry,
-      failureOf(entry, `the CPUs were never ${sides?.counted ?? ''} in its runs`),
-    );
-  }
-  const there = played.filter(({ runs }) => runs.size > 0);
-  return { rows: there.map((one) => rowOf(one, there)), failures: [...failures.values()], sides };
+      const turns = new Map<Entry, number>();
+      for (let repeat = 0; repeat < repeats; ++repeat) {
+        for (const entry of schedule) {
+          const { contestant, mode } = entry;
+          onRun(`${mode}: ${contestant.name} (${contestant.class})`);
+          if (failed.has(entry)) continue;
+          const turn = (turns.get(entry) ?? 0) + 1;
+          turns.set(entry, turn);
+          try {
+            entry.runs.set(turn, await play(contestant, mode, plan));
+          } catch (error) {
+            fail(entry, reasonOf(error));
+          }
+        }
+      }
+
+      const spinning = entries.filter(({ mode }) => mode === 'spin');
+      const sides = sidesOf(spinning.map(({ runs }) => [...runs.values()].flat()));
+      const played: Played[] = [];
+      for (const entry of entries) {
+        const one = whatCounts(entry, sides);
+        if (one.runs.size > 0) played.push(one);
+        else if (!failed.has(entry)) {
+          fail(entry, `the CPUs were never ${sides?.counted ?? ''} in its runs`);
+        }
+      }
+      return { rows: played.map((one) => rowOf(one, played)), sides };
+    },
+  };
 }
 
 function whatCounts({ contestant, mode, runs }: Entry, sides: Sides | undefined): Played {
@@ -116,10 +113,6 @@ function whatCounts({ contestant, mode, runs }: Entry, sides: Sides | undefined)
     return chunks.length === 0 ? [] : [[turn, summaryOf(chunks)] as const];
   });
   return { contestant, mode, runs: new Map(left) };
-}
-
-function failureOf({ contestant, mode }: Entry, reason: string): Failure {
-  return { contestant: contestant.name, mode, reason };
 }
 
 async function play(contestant: Contestant, mode: Mode, plan: Plan): Promise<Chunk[]> {

@@ -1,13 +1,13 @@
 import type { Sides } from './chunks.js';
-import type { PairsRow } from './costs.js';
 import type { Machine } from './machine.js';
-import type { Breakdown } from './node/breakdown.js';
-import type { Flood } from './node/flood.js';
-import type { Idle } from './node/idle.js';
-import type { Receivers } from './node/receivers.js';
-import type { SendCosts } from './node/send-cost.js';
-import type { Failure } from './ping-pong.js';
 import type { Row } from './rows.js';
+import type { Failure } from './section.js';
+import type { BreakdownRow } from './sections/breakdowns.js';
+import type { FloodRow } from './sections/floods.js';
+import type { IdleRow } from './sections/idles.js';
+import type { PairsRow } from './sections/pairs.js';
+import type { ReceiversRow } from './sections/receivers.js';
+import type { SendCostsRow } from './sections/send-costs.js';
 
 /** Everything that was measured, as --json writes it. Times are nanoseconds. */
 export interface Results {
@@ -15,17 +15,17 @@ export interface Results {
   readonly machine: Machine;
   readonly repeats: number;
   readonly rounds: number;
-  readonly pingPong: readonly Row[];
-  /** Where the CPUs were in the runs of the ping-pong that spun. */
+  /** Where the CPUs were in the runs that spun. */
   readonly sides?: Sides;
+  readonly pingPong: readonly Row[];
+  readonly fanIn: readonly Row[];
   readonly failures: readonly Failure[];
-  readonly sendCosts?: SendCosts;
-  readonly floods?: readonly Flood[];
-  readonly fanIn?: readonly Row[];
-  readonly receivers?: readonly Receivers[];
-  readonly breakdown?: Breakdown;
-  readonly idle?: readonly Idle[];
-  readonly pairs?: readonly PairsRow[];
+  readonly sendCosts: readonly SendCostsRow[];
+  readonly breakdowns: readonly BreakdownRow[];
+  readonly receivers: readonly ReceiversRow[];
+  readonly floods: readonly FloodRow[];
+  readonly pairs: readonly PairsRow[];
+  readonly idles: readonly IdleRow[];
   readonly bounds: readonly Bound[];
 }
 

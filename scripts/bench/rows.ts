@@ -6,20 +6,22 @@ export interface Row extends Summary {
   readonly contestant: string;
   readonly class: Class;
   readonly ours: boolean;
+  /** For fan-in only. */
+  readonly vectors: number | undefined;
   readonly mode: Mode;
   readonly runs: number;
   /** The least and the greatest p50 of the runs. */
   readonly spread: readonly [number, number];
   /** To the fastest in C in the same mode: the median of the ratios of runs side by side. */
   readonly toFloor: number | undefined;
-  /** Likewise to the fastest of its class in the same mode that is not ours. */
+  /** Likewise to the fastest of its class, with as many vectors, that is not ours. */
   readonly toPeer: number | undefined;
   readonly peer: string | undefined;
 }
 
 /** Somebody who has played in one mode. */
 export interface Played {
-  readonly contestant: Pick<Contestant, 'name' | 'class' | 'ours'>;
+  readonly contestant: Pick<Contestant, 'name' | 'class' | 'ours' | 'vectors'>;
   readonly mode: Mode;
   /** By turn, so that runs made side by side can be compared. */
   readonly runs: ReadonlyMap<number, Summary>;
@@ -32,12 +34,18 @@ export function rowOf(one: Played, all: readonly Played[]): Row {
   const rivals = all.filter((other) => other.mode === mode && !other.contestant.ours);
   const floor = fastest(rivals.filter((other) => other.contestant.class === 'C, processes'));
   const peer = fastest(
-    rivals.filter((other) => other !== one && other.contestant.class === contestant.class),
+    rivals.filter(
+      (other) =>
+        other !== one &&
+        other.contestant.class === contestant.class &&
+        other.contestant.vectors === contestant.vectors,
+    ),
   );
   return {
     contestant: contestant.name,
     class: contestant.class,
     ours: contestant.ours,
+    vectors: contestant.vectors,
     mode,
     runs: runs.size,
     p50: of('p50'),

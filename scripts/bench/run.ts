@@ -31,15 +31,17 @@ export async function run(command: readonly string[], rounds = 0): Promise<Buffe
     lifetimeMs(rounds) + PATIENCE_MS,
   );
   try {
-    const [output, errors, [status]] = await Promise.all([
+    const [output, errors, [status, signal]] = await Promise.all([
       buffer(child.stdout),
       text(child.stderr),
-      once(child, 'exit') as Promise<[number | null]>,
+      once(child, 'exit') as Promise<[number | null, string | null]>,
     ]);
     // A result counts whatever the status: zeromq aborts at exit while a worker has a socket.
     if (output.length > 0 || status === 0) return output;
     const lines = errors.trim().split('\n').slice(0, STDERR_LINES).join(' ');
-    throw new Error(lines === '' ? `${file} has ended with status ${String(status)}` : lines);
+    throw new Error(
+      lines === '' ? `${file} has ended with ${status ?? signal ?? 'nothing'}` : lines,
+    );
   } finally {
     clearTimeout(timer);
     killGroup(child);

@@ -31,3 +31,28 @@ export function median(values: readonly number[]): number {
   const high = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? NaN) + high) / 2;
 }
+
+/** One figure of several runs. */
+export interface Figure {
+  readonly median: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+export function figureOf(values: readonly number[]): Figure {
+  return { median: median(values), least: Math.min(...values), greatest: Math.max(...values) };
+}
+
+export type Figures<T> = { readonly [Key in keyof T]: Figure | Extract<T[Key], undefined> };
+
+/** Of each number that the runs came to. All have the same. */
+export function figuresOf<T extends object>(runs: readonly T[]): Figures<T> {
+  const keys = Object.keys(runs[0] ?? {}) as (keyof T)[];
+  const figures = keys.map((key) => [key, figureOf(runs.map((run) => Number(run[key])))]);
+  return Object.fromEntries(figures) as Figures<T>;
+}
+
+/** Of runs side by side. */
+export function ratiosOf(runs: readonly number[], others: readonly number[]): number[] {
+  return runs.map((value, i) => value / (others[i] ?? NaN));
+}

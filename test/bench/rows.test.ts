@@ -6,8 +6,19 @@ import { type Played, type Row, rowOf } from '../../scripts/bench/rows.js';
 /** The p50 of its runs, by turn. */
 type Runs = Readonly<Record<number, number>>;
 
-const played = (name: string, kind: Class, runs: Runs, mode: Mode = 'one core'): Played => ({
-  contestant: { name, class: kind, ours: name.startsWith('uintr') },
+const played = (
+  name: string,
+  kind: Class,
+  runs: Runs,
+  mode: Mode = 'one core',
+  vectors?: number,
+): Played => ({
+  contestant: {
+    name,
+    class: kind,
+    ours: name.startsWith('uintr'),
+    ...(vectors === undefined ? {} : { vectors }),
+  },
   mode,
   runs: new Map(
     Object.entries(runs).map(([turn, p50]) => [
@@ -28,6 +39,7 @@ describe('a row of the benchmark', () => {
       contestant: 'uintr',
       class: 'threads, blocking',
       ours: true,
+      vectors: undefined,
       mode: 'one core',
       runs: 3,
       p50: 20,
@@ -85,5 +97,24 @@ describe('a row of the benchmark', () => {
     assert.deepEqual(of('loop'), [0.15, undefined, undefined]);
     assert.deepEqual(of('C fast'), [1, 20 / 30, 'C slow']);
     assert.deepEqual(of('C spin'), [1, undefined, undefined]);
+  });
+
+  it('of fan-in has as its peer who takes as many vectors', () => {
+    const kind = 'threads, event loop';
+    const all = [
+      played('uintr', kind, { 1: 10 }),
+      played('uintr, 8', kind, { 1: 12 }, 'one core', 8),
+      played('port', kind, { 1: 20 }),
+      played('port, 8', kind, { 1: 36 }, 'one core', 8),
+      played('port, 64', kind, { 1: 1 }, 'one core', 64),
+    ];
+    const peers = all.slice(0, 2).map((one) => {
+      const { toPeer, peer } = rowOf(one, all);
+      return [toPeer, peer];
+    });
+    assert.deepEqual(peers, [
+      [0.5, 'port'],
+      [12 / 36, 'port, 8'],
+    ]);
   });
 });

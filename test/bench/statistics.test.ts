@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { median, quantile, summarize } from '../../scripts/bench/statistics.js';
+import {
+  figureOf,
+  figuresOf,
+  median,
+  quantile,
+  ratiosOf,
+  summarize,
+} from '../../scripts/bench/statistics.js';
 
 describe('the statistics of the benchmark', () => {
   it('have the median of numbers in any order', () => {
@@ -29,5 +36,22 @@ describe('the statistics of the benchmark', () => {
       rate: (100 / 505_000) * 1e9,
     });
     assert.deepEqual(times, before);
+  });
+
+  it('have the spread of a figure beside its median, of every figure of the runs', () => {
+    assert.deepEqual(figureOf([5, 1, 2]), { median: 2, least: 1, greatest: 5 });
+    const runs = [
+      { posts: 10, part: 0.5 },
+      { posts: 30, part: 0.25 },
+    ];
+    assert.deepEqual(figuresOf(runs), {
+      posts: { median: 20, least: 10, greatest: 30 },
+      part: { median: 0.375, least: 0.25, greatest: 0.5 },
+    });
+  });
+
+  it('have the ratios of runs side by side', () => {
+    assert.deepEqual(ratiosOf([10, 20, 30], [5, 40, 10]), [2, 0.5, 3]);
+    assert.deepEqual(ratiosOf([10, 20], [5]), [2, NaN]);
   });
 });

@@ -5,12 +5,12 @@
 
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
-import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { type Backend, Receiver, Sender } from 'uintr';
 import { BATCH, costOf, least } from './cost-of.js';
 import { clockCost } from './stopwatch.js';
 
 export interface BreakdownSettings {
-  readonly backend: BackendChoice;
+  readonly backend: Backend;
   /** Addons; absent where there is no C compiler. See c/empty_call.c and c/callbacks.c. */
   readonly emptyCall: string | undefined;
   readonly callbacks: string | undefined;

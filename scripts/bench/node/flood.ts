@@ -1,42 +1,51 @@
 // flood SETTINGS
 //
-// Senders post as fast as they can to one receiver, a vector fd each; prints Flood as JSON.
+// Senders post as fast as they can to one event loop, over a vector fd or a MessagePort each; prints
+// Flood as JSON.
 
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type Backend, Receiver, Sender } from 'uintr';
 
 export interface FloodSettings {
-  readonly backend: BackendChoice;
+  readonly by: Backend | 'MessagePort';
   readonly senders: number;
   readonly milliseconds: number;
 }
 
 export interface Flood {
-  readonly senders: number;
   readonly postsPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** The part of the posts that met one still pending. */
-  readonly coalesced: number;
+  /** The part of the posts that met one still pending. Messages do not coalesce. */
+  readonly coalesced: number | undefined;
 }
 
 interface SenderData {
-  readonly fd: number;
+  /** Undefined: post by MessagePort. */
+  readonly fd: number | undefined;
   readonly index: number;
   /** Posts by sender, and at the end whether to stop. */
   readonly posts: Int32Array;
+  /** Messages that have arrived, by sender. */
+  readonly arrived: Int32Array;
 }
 
 const POSTS_BETWEEN_LOOKS = 64;
 const SETTLE_MS = 200;
 
-async function measure({ backend, senders, milliseconds }: FloodSettings): Promise<Flood> {
-  using receiver = new Receiver({ backend });
+async function measure({ by, senders, milliseconds }: FloodSettings): Promise<Flood> {
+  using receiver = by === 'MessagePort' ? undefined : new Receiver({ backend: by });
   const posts = new Int32Array(new SharedArrayBuffer(4 * (senders + 1)));
+  const arrived = new Int32Array(new SharedArrayBuffer(4 * senders));
   let deliveries = 0;
-  receiver.on('interrupt', () => ++deliveries);
+  receiver?.on('interrupt', () => ++deliveries);
   const workers = Array.from({ length: senders }, (_, index) => {
-    const data: SenderData = { fd: receiver.createFd(index).fd, index, posts };
-    return new Worker(__filename, { workerData: data });
+    const data: SenderData = { fd: receiver?.createFd(index).fd, index, posts, arrived };
+    const worker = new Worker(__filename, { workerData: data });
+    worker.on('message', () => {
+      ++deliveries;
+      Atomics.add(arrived, index, 1);
+    });
+    return worker;
   });
   const count = (): number => posts.subarray(0, senders).reduce((sum, n) => sum + n, 0);
   const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -51,20 +60,40 @@ async function measure({ backend, senders, milliseconds }: FloodSettings): Promi
   Atomics.store(posts, senders, 1);
   await Promise.all(workers.map((worker) => worker.terminate()));
   return {
-    senders,
     postsPerSecond: posted / seconds,
     deliveriesPerSecond: delivered / seconds,
-    coalesced: 1 - delivered / posted,
+    coalesced: receiver === undefined ? undefined : 1 - delivered / posted,
   };
 }
 
-function flood({ fd, index, posts }: SenderData): void {
-  const sender = new Sender(fd);
+function flood(data: SenderData): void {
+  const { fd, index, posts } = data;
   const stop = posts.length - 1;
+  const post = fd === undefined ? messages(data) : interrupts(fd);
   while (Atomics.load(posts, stop) === 0) {
-    for (let i = 0; i < POSTS_BETWEEN_LOOKS; ++i) sender.send();
+    post();
     Atomics.add(posts, index, POSTS_BETWEEN_LOOKS);
   }
+}
+
+function interrupts(fd: number): () => void {
+  const sender = new Sender(fd);
+  return () => {
+    for (let i = 0; i < POSTS_BETWEEN_LOOKS; ++i) sender.send();
+  };
+}
+
+/** So many wait to be heard that the receiver never runs out of them, and memory does not either. */
+const MOST_ON_THEIR_WAY = 4096;
+const REST_MS = 1;
+
+function messages({ index, posts, arrived }: SenderData): () => void {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  const onTheirWay = (): number => Atomics.load(posts, index) - Atomics.load(arrived, index);
+  return () => {
+    while (onTheirWay() > MOST_ON_THEIR_WAY) Atomics.wait(nobody, 0, 0, REST_MS);
+    for (let i = 0; i < POSTS_BETWEEN_LOOKS; ++i) parentPort?.postMessage(0);
+  };
 }
 
 if (isMainThread) {

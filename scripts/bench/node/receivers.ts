@@ -5,12 +5,12 @@
 
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { type Backend, Receiver, Sender } from 'uintr';
 import { summarize } from '../statistics.js';
 import { Stopwatch } from './stopwatch.js';
 
 export interface ReceiversSettings {
-  readonly backend: BackendChoice;
+  readonly backend: Backend;
   readonly receivers: number;
   readonly rounds: number;
 }
@@ -23,7 +23,7 @@ export interface Receivers {
 }
 
 interface WorkerData {
-  readonly backend: BackendChoice;
+  readonly backend: Backend;
   /** Of the ringing thread; undefined: answer by MessagePort. */
   readonly fd: number | undefined;
 }

@@ -6,14 +6,14 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type BackendChoice, Receiver, Sender } from 'uintr';
+import { type Backend, Receiver, Sender } from 'uintr';
 import { median } from '../statistics.js';
 import { BATCH, costOf } from './cost-of.js';
 import { pinThisThread } from './pin.js';
 import { clockCost } from './stopwatch.js';
 
 export interface SendCostSettings {
-  readonly backend: BackendChoice;
+  readonly backend: Backend;
   readonly cpus: { readonly first: number; readonly other: number };
   /** An addon with one function that does nothing; see c/empty_call.c. */
   readonly emptyCall: string | undefined;
@@ -21,15 +21,19 @@ export interface SendCostSettings {
   readonly wakeUps: number;
 }
 
+/** What needs two CPUs is undefined where there is one. */
 export interface SendCosts {
   /** What any native call costs. */
   readonly emptyCall: number | undefined;
   /** The receiver is awake and does something else. */
   readonly awake: number;
   /** The receiver is awake on the other CPU and looks all the time: the line travels. */
-  readonly awakePolling: number;
+  readonly awakePolling: number | undefined;
   /** The receiver sleeps in waitSync or in its event loop, on the sender's CPU or the other. */
-  readonly asleep: Record<'waitSync' | 'event loop', Record<'one core' | 'two cores', number>>;
+  readonly waitSyncOneCore: number;
+  readonly waitSyncTwoCores: number | undefined;
+  readonly eventLoopOneCore: number;
+  readonly eventLoopTwoCores: number | undefined;
 }
 
 type Pose = 'polling' | 'waitSync' | 'event loop';
@@ -37,7 +41,7 @@ type Pose = 'polling' | 'waitSync' | 'event loop';
 interface SleeperData {
   readonly pose: Pose;
   readonly cpu: number;
-  readonly backend: BackendChoice;
+  readonly backend: Backend;
 }
 
 /** Long enough for a receiver that was woken to be asleep again. */
@@ -90,20 +94,24 @@ async function measure(settings: SendCostSettings): Promise<SendCosts> {
       for (let i = 0; i < BATCH; ++i) sender.send();
     });
   })();
-  const awakePolling = await withSleeper({ pose: 'polling', cpu: cpus.other, backend }, (sender) =>
-    costOf(() => {
-      for (let i = 0; i < BATCH; ++i) sender.send();
-    }, median),
-  );
-  const asleep = async (pose: Pose): Promise<Record<'one core' | 'two cores', number>> => ({
-    'one core': await costOfWaking(settings, { pose, cpu: cpus.first, backend }),
-    'two cores': await costOfWaking(settings, { pose, cpu: cpus.other, backend }),
-  });
+  const apart = cpus.first !== cpus.other;
+  const awakePolling = apart
+    ? await withSleeper({ pose: 'polling', cpu: cpus.other, backend }, (sender) =>
+        costOf(() => {
+          for (let i = 0; i < BATCH; ++i) sender.send();
+        }, median),
+      )
+    : undefined;
+  const asleep = (pose: Pose, cpu: number): Promise<number> =>
+    costOfWaking(settings, { pose, cpu, backend });
   return {
     emptyCall,
     awake,
     awakePolling,
-    asleep: { waitSync: await asleep('waitSync'), 'event loop': await asleep('event loop') },
+    waitSyncOneCore: await asleep('waitSync', cpus.first),
+    waitSyncTwoCores: apart ? await asleep('waitSync', cpus.other) : undefined,
+    eventLoopOneCore: await asleep('event loop', cpus.first),
+    eventLoopTwoCores: apart ? await asleep('event loop', cpus.other) : undefined,
   };
 }
 

@@ -3,7 +3,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import type { Transferable, Worker } from 'node:worker_threads';
-import type { BackendChoice } from 'uintr';
+import type { Backend } from 'uintr';
 import type { Cpus } from '../modes.js';
 
 /** What both sides know before they start; it travels as JSON. */
@@ -20,10 +20,10 @@ export interface Settings {
   /** For a run that spins: the C ping-pong, to look at the floor by between its chunks. */
   readonly floor?: string;
   /** For uintr only. */
-  readonly backend?: BackendChoice;
+  readonly backend?: Backend;
   /** For uintr only; absent: the library's own default. */
   readonly busyPollMicros?: number;
-  /** For uintr between threads: how many vectors of the first side the other raises, in turn. */
+  /** For uintr between threads and MessagePort: how many of the first side the other rings, in turn. */
   readonly vectors?: number;
 }
 

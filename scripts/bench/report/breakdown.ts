@@ -1,11 +1,15 @@
 // One round trip, step by step.
 
-import type { Breakdown } from '../node/breakdown.js';
+import type { Backend } from 'uintr';
+import { nameOn } from '../backend-name.js';
 import type { Results } from '../results.js';
 import type { Row } from '../rows.js';
-import { table } from './table.js';
+import type { BreakdownRow } from '../sections/breakdowns.js';
+import type { Figure } from '../statistics.js';
+import { range, table } from './table.js';
 
-type Line = readonly [what: string, nanoseconds: number | undefined, how?: string];
+/** A figure that was measured, or a number that was worked out. */
+type Line = readonly [what: string, nanoseconds: Figure | number | undefined, how?: string];
 
 const DIFFERENCE = 'difference of two measurements';
 
@@ -14,17 +18,19 @@ function floorOf(rows: readonly Row[]): number | undefined {
   return rows.find((row) => row.mode === 'spin' && row.class === 'C, processes')?.p50;
 }
 
-const minus = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined ? undefined : a - b;
+const minus = (a: Figure | undefined, b: Figure | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a.median - b.median;
 
-export function breakdownText({ breakdown, pingPong }: Results): string {
-  if (breakdown === undefined) return '';
-  const { clock, emptyCall, send, poll, sendAndPoll, sendAndWaitSync } = breakdown;
-  const { delivery, emit, call, callback } = breakdown;
+export function breakdownsText(results: Results): string {
+  return results.breakdowns.map((row) => breakdownText(row, results.pingPong)).join('\n\n');
+}
+
+function breakdownText({ backend, steps }: BreakdownRow, rows: readonly Row[]): string {
+  const { clock, emptyCall, send, poll, sendAndPoll, sendAndWaitSync } = steps;
+  const { delivery, emit, call, callback } = steps;
   const scope = minus(callback, call);
-  const parts = [send, emit, scope, call];
-  const known = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  const floor = floorOf(pingPong);
+  const known = [send, emit, call].reduce((sum, step) => sum + (step?.median ?? 0), scope ?? 0);
+  const floor = floorOf(rows);
   const way = floor === undefined ? undefined : floor / 2;
 
   const lines: Line[] = [
@@ -43,31 +49,49 @@ export function breakdownText({ breakdown, pingPong }: Results): string {
     ["  of it Node's callback scope around the call", scope, DIFFERENCE],
     [
       '  what is left: a native call that looks and takes, #deliver(), the listener',
-      delivery - known,
+      delivery.median - known,
       DIFFERENCE,
     ],
     ["a line's way to the other core", way, 'half of the C floor'],
   ];
   return [
-    'Breakdown of a round trip, on one thread, where nothing travels between cores',
-    table(
-      ['<', 'ns', '<'],
-      lines.flatMap(([what, ns, how = '']) =>
-        ns === undefined ? [] : [[what, ns.toFixed(1), how]],
-      ),
+    nameOn(
+      backend,
+      'Breakdown of a round trip, on one thread, where nothing travels between cores',
     ),
-    ...(way === undefined ? [] : sums(pingPong, way, breakdown)),
+    table(
+      ['<', 'ns', 'of runs', '<'],
+      lines.flatMap(([what, ns, how = '']) => {
+        if (ns === undefined) return [];
+        if (typeof ns === 'number') return [[what, ns.toFixed(1), '', how]];
+        return [[what, ns.median.toFixed(1), range(ns, (value) => value.toFixed(1)), how]];
+      }),
+    ),
+    ...(way === undefined ? [] : sums(rows, way, backend, steps)),
   ].join('\n');
 }
 
 /** Beside what the round trips took. */
-function sums(rows: readonly Row[], way: number, breakdown: Breakdown): string[] {
-  const { sendAndWaitSync, delivery, call, callback } = breakdown;
-  const scope = minus(callback, call);
+function sums(
+  rows: readonly Row[],
+  way: number,
+  backend: Backend,
+  steps: BreakdownRow['steps'],
+): string[] {
+  const sendAndWaitSync = steps.sendAndWaitSync.median;
+  const delivery = steps.delivery.median;
+  const scope = minus(steps.callback, steps.call);
   const line = (contestant: string, what: string, step: number): string[][] =>
     rows.flatMap((row) =>
-      row.contestant === contestant && row.mode === 'spin'
-        ? [[`${contestant}, ${row.class}`, what, (2 * (step + way)).toFixed(0), row.p50.toFixed(0)]]
+      row.contestant === nameOn(backend, contestant) && row.mode === 'spin'
+        ? [
+            [
+              `${row.contestant}, ${row.class}`,
+              what,
+              (2 * (step + way)).toFixed(0),
+              row.p50.toFixed(0),
+            ],
+          ]
         : [],
     );
   const lines = [

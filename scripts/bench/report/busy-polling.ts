@@ -1,9 +1,11 @@
 // What busy polling brings to those who are busy and costs those who are not.
 
+import { nameOn } from '../backend-name.js';
 import type { Results } from '../results.js';
-import { count, table, times } from './table.js';
+import type { Figure } from '../statistics.js';
+import { count, range, table, times } from './table.js';
 
-export function pairsText({ pairs = [] }: Results): string {
+export function pairsText({ pairs }: Results): string {
   if (pairs.length === 0) return '';
   const settings = pairs[0]?.by.map(({ busyPollMicros }) => String(busyPollMicros)) ?? [];
   const auto = settings.indexOf('auto');
@@ -14,33 +16,40 @@ export function pairsText({ pairs = [] }: Results): string {
     table(
       ['<', 'pairs', 'CPUs', ...settings, 'auto / 0', 'of runs', 'auto: sleeps', 'paid', 'vain'],
       pairs.map((row) => {
-        const { sleeps = NaN, spinsPaid = NaN, spinsVain = NaN } = row.by[auto]?.stats ?? {};
         const { autoToZeroOfRuns: ratios } = row;
         return [
-          row.way,
+          nameOn(row.backend, row.way),
           String(row.pairs),
           row.cpus === 'apart' ? '2, apart' : String(row.cpus),
-          ...row.by.map(({ rate }) => count(rate)),
+          ...row.by.map(({ rate }) => count(rate.median)),
           times(row.autoToZero),
           `${times(Math.min(...ratios))} - ${times(Math.max(...ratios))}`,
-          ...[sleeps, spinsPaid, spinsVain].map(count),
+          ...countsOf(row.by[auto]),
         ];
       }),
     ),
   ].join('\n');
 }
 
-export function idleText({ idle = [] }: Results): string {
-  if (idle.length === 0) return '';
-  return `CPU time of a process that waits in its event loop, in ms per second\n${table(
-    ['<receiver', '<', 'ms/s', 'sleeps', 'spins paid', 'vain'],
-    idle.map(({ busyPollMicros, everyMs, cpu, stats }) => [
-      busyPollMicros === undefined ? 'none' : `busyPollMicros ${busyPollMicros}`,
+export function idleText({ idles }: Results): string {
+  if (idles.length === 0) return '';
+  const title = 'CPU time of a process that waits in its event loop, not pinned, in ms per second';
+  return `${title}\n${table(
+    ['<receiver', '<', 'ms/s', 'of runs', 'sleeps', 'spins paid', 'vain'],
+    idles.map(({ backend, busyPollMicros, everyMs, cpu, stats }) => [
+      busyPollMicros === undefined ? 'none' : nameOn(backend, `busyPollMicros ${busyPollMicros}`),
       everyMs === undefined ? 'idle' : `an interrupt every ${everyMs} ms`,
-      cpu.toFixed(2),
-      ...[stats?.sleeps, stats?.spinsPaid, stats?.spinsVain].map((n) =>
-        n === undefined ? '' : count(n),
-      ),
+      cpu.median.toFixed(2),
+      range(cpu, (value) => value.toFixed(2)),
+      ...countsOf(stats),
     ]),
   )}`;
+}
+
+type Counts = Record<'sleeps' | 'spinsPaid' | 'spinsVain', Figure>;
+
+function countsOf(counts: Counts | undefined): string[] {
+  return [counts?.sleeps, counts?.spinsPaid, counts?.spinsVain].map((figure) =>
+    figure === undefined ? '' : count(figure.median),
+  );
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Figure } from '../statistics.js';
 
 type Align = 'left' | 'right';
 
@@ -18,6 +19,12 @@ export const micros = (nanoseconds: number): string => {
   const value = nanoseconds / 1000;
   return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
 };
+export const nanos = (nanoseconds: number): string =>
+  nanoseconds.toFixed(nanoseconds < 100 ? 1 : 0);
 export const times = (ratio: number | undefined): string =>
   ratio === undefined ? '' : ratio.toFixed(2);
 export const count = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** From the least to the greatest of the runs. */
+export const range = ({ least, greatest }: Figure, format: (value: number) => string): string =>
+  `${format(least)} - ${format(greatest)}`;

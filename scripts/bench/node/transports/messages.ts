@@ -7,38 +7,56 @@ import {
   receiveMessageOnPort,
 } from 'node:worker_threads';
 import type { End, ThreadTransport } from '../transport.js';
+import { inTurn } from './in-turn.js';
 
-function overMessageChannel(endOf: (port: MessagePort) => End): ThreadTransport<MessagePort> {
+function endOfPorts(heard: readonly MessagePort[], rung: readonly MessagePort[]): End {
   return {
-    between: 'threads',
-    open() {
-      const { port1, port2 } = new MessageChannel();
-      return { offer: port2, transfer: [port2], meet: () => endOf(port1) };
+    kind: 'event',
+    ...inTurn(
+      rung.map((port) => ({
+        send: () => {
+          port.postMessage(0);
+        },
+      })),
+    ),
+    listen: (listener) => {
+      for (const port of heard) port.on('message', listener);
     },
-    join: (port) => endOf(port),
   };
 }
 
-export const messagePort = overMessageChannel((port) => ({
-  kind: 'event',
-  send: () => {
-    port.postMessage(0);
+export const messagePort: ThreadTransport<readonly MessagePort[]> = {
+  between: 'threads',
+  open({ vectors = 1 }) {
+    const channels = Array.from({ length: vectors }, () => new MessageChannel());
+    const ours = channels.map(({ port1 }) => port1);
+    const theirs = channels.map(({ port2 }) => port2);
+    return { offer: theirs, transfer: theirs, meet: () => endOfPorts(ours, ours.slice(0, 1)) };
   },
-  listen: (heard) => {
-    port.on('message', heard);
-  },
-}));
+  join: (ports) => endOfPorts(ports.slice(0, 1), ports),
+};
+
+function endOfPolling(port: MessagePort): End {
+  return {
+    kind: 'blocking',
+    send: () => {
+      port.postMessage(0);
+    },
+    wait: () => {
+      while (receiveMessageOnPort(port) === undefined);
+    },
+  };
+}
 
 /** Polled without a pause: the fastest that a message between threads can be. */
-export const receiveMessagePolling = overMessageChannel((port) => ({
-  kind: 'blocking',
-  send: () => {
-    port.postMessage(0);
+export const receiveMessagePolling: ThreadTransport<MessagePort> = {
+  between: 'threads',
+  open() {
+    const { port1, port2 } = new MessageChannel();
+    return { offer: port2, transfer: [port2], meet: () => endOfPolling(port1) };
   },
-  wait: () => {
-    while (receiveMessageOnPort(port) === undefined);
-  },
-}));
+  join: (port) => endOfPolling(port),
+};
 
 const CHANNEL = 'uintr-bench';
 

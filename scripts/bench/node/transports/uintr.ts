@@ -8,6 +8,7 @@ import {
   type Settings,
   type ThreadTransport,
 } from '../transport.js';
+import { inTurn } from './in-turn.js';
 
 type Way = 'loop' | 'sync';
 
@@ -57,18 +58,7 @@ function betweenThreads(way: Way): ThreadTransport<readonly number[]> {
       const receiver = openReceiver(settings);
       parentPort?.postMessage(receiver.createFd(0).fd);
       const senders = fds.map((fd) => new Sender(fd));
-      const [only] = senders;
-      return endOf(way, receiver, senders.length === 1 && only ? only : inTurn(senders));
-    },
-  };
-}
-
-function inTurn(senders: readonly Sender[]): Pick<Sender, 'send'> {
-  let next = 0;
-  return {
-    send() {
-      senders[next]?.send();
-      next = (next + 1) % senders.length;
+      return endOf(way, receiver, inTurn(senders));
     },
   };
 }

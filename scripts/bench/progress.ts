@@ -1,0 +1,21 @@
+import { SingleBar } from 'cli-progress';
+
+/** A bar for a person who waits: on a terminal only. */
+export class Progress {
+  readonly #bar: SingleBar | undefined;
+
+  constructor(runs: number) {
+    if (!process.stderr.isTTY) return;
+    const format = '{bar} {percentage} % {duration_formatted} of {eta_formatted} {what}';
+    this.#bar = new SingleBar({ format, clearOnComplete: true, stream: process.stderr });
+    this.#bar.start(runs, 0, { what: '' });
+  }
+
+  step(what: string): void {
+    this.#bar?.increment(1, { what });
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}

@@ -1,0 +1,34 @@
+import type { Backend } from 'uintr';
+import { nameOn } from '../backend-name.js';
+import { compileAddon } from '../compile.js';
+import type { Breakdown, BreakdownSettings } from '../node/breakdown.js';
+import { type Section, section } from '../section.js';
+import { type Figures, figuresOf } from '../statistics.js';
+
+export interface BreakdownRow {
+  readonly backend: Backend;
+  readonly steps: Figures<Breakdown>;
+}
+
+/** One round trip, step by step. */
+export function breakdowns(
+  backends: readonly Backend[],
+  cpu: number,
+): Section<readonly BreakdownRow[]> {
+  const emptyCall = compileAddon('empty_call');
+  const callbacks = compileAddon('callbacks');
+  const questions = backends.map((backend) => ({
+    settings: { backend, emptyCall, callbacks },
+    what: nameOn(backend, 'breakdown'),
+    cpus: [cpu],
+  }));
+  return section<BreakdownSettings, Breakdown, readonly BreakdownRow[]>(
+    'breakdown',
+    questions,
+    (answered) =>
+      answered.map(({ settings: { backend }, answers }) => ({
+        backend,
+        steps: figuresOf(answers),
+      })),
+  );
+}
