@@ -9,15 +9,26 @@
 //   bounds.ts       what the project promises      report/       tables and the chart
 
 import { writeFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
 import { capabilities } from 'uintr';
 import { measure } from './measure.js';
-import { parseOptions } from './options.js';
+import { type Options, parseOptions } from './options.js';
 import { chart } from './report/chart.js';
 import { report } from './report/tables.js';
 
+/** EX_USAGE of sysexits.h, as for the other commands of `uintr`. */
+const EXIT_USAGE = 64;
+
 /** The whole program; `name` is what its help calls it. */
 export async function bench(args: readonly string[], name = 'bench'): Promise<void> {
-  const options = parseOptions(args, name);
+  let options: Options;
+  try {
+    options = parseOptions(args, name);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return;
+  }
   const { backend, reason } = capabilities();
   if (backend === null) {
     console.error(`There is nothing to measure here: ${reason}`);
@@ -29,7 +40,12 @@ export async function bench(args: readonly string[], name = 'bench'): Promise<vo
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
   }
-  if (options.svg !== undefined) writeFileSync(options.svg, await chart(results));
+  if (options.svg === undefined) return;
+  if (results.pingPong.length === 0) {
+    console.error(`There is no chart in ${options.svg}: no ping-pong was played.`);
+  } else {
+    writeFileSync(options.svg, await chart(results));
+  }
 }
 
 if (require.main === module) void bench(process.argv.slice(2));

@@ -11,9 +11,10 @@ export interface Options {
   readonly svg?: string;
 }
 
-/** `name` is what the help calls the program. */
+/** `name` is what the help calls the program. Throws a CommanderError when all is said already. */
 export function parseOptions(args: readonly string[], name: string): Options {
   return new Command(name)
+    .exitOverride()
     .description('Measures uintr beside every other doorbell that a Node program can pick.')
     .option('-q, --quick', 'less of everything, for a first look', false)
     .option(

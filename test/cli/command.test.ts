@@ -24,7 +24,17 @@ describe('uintr', function () {
     });
   }
 
-  for (const args of [[], ['docter'], ['doctor', '--jsn']]) {
+  const wrong = [
+    [],
+    ['docter'],
+    ['doctor', '--jsn'],
+    ['bench', '--jsn'],
+    ['bench', '--mode', 'three cores'],
+    ['bench', '--only', '('],
+    ['bench', '-r', '0'],
+    ['bench', '-n', '1.5'],
+  ];
+  for (const args of wrong) {
     it(`says what is wrong and fails: uintr ${args.join(' ')}`, async () => {
       const { stdout, stderr, code } = await uintr(args);
       assert.deepEqual([stdout, code], ['', EXIT_USAGE]);

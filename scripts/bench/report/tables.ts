@@ -24,14 +24,18 @@ export function report(results: Results): string {
 }
 
 function machineText({ machine, repeats, rounds }: Results): string {
-  const { pinning } = machine;
+  const { first, other } = machine.pinning;
+  const pinning =
+    first === other
+      ? `CPU ${other}, the only one: what needs two is left out`
+      : `CPU ${first} and ${other}, "one core" to ${other}`;
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.hypervisor}; Linux ${machine.kernel}; ` +
       `Node ${machine.node}; ${machine.compiler}`,
     `Backend: ${machine.backend ?? 'none'} (${machine.reason}). ` +
-      `Pinned to CPU ${pinning.first} and ${pinning.other}, "one core" to ${pinning.other}; ` +
+      `Pinned to ${pinning}; ` +
       `load average at the start ${machine.loadAverage.toFixed(2)}.`,
-    `${repeats} runs of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
+    `${repeats} ${repeats === 1 ? 'run' : 'runs'} of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
       `runs, of 20 times as many, in chunks of which some may not count); medians of the runs, in µs.`,
     'Ratios: p50 to the fastest in C of the mode, and to the fastest peer: same sides, same way of waiting.',
   ].join('\n');

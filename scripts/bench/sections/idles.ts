@@ -29,7 +29,7 @@ export function idles(
   const withoutReceiver = backends.slice(0, 1).map((backend) => ({ backend }));
   const questions = [...withoutReceiver, ...ways].map((way) => ({
     settings: { ...way, milliseconds },
-    what: nameOn(way.backend, `idle: ${JSON.stringify(way)}`),
+    what: nameOn(way.backend, 'idle'),
   }));
   return section<IdleSettings, Idle, readonly IdleRow[]>('idle', questions, (answered) =>
     answered.map(({ settings: { backend, busyPollMicros, everyMs }, answers }) => {

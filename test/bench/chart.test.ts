@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { Mode } from '../../scripts/bench/modes.js';
+import { chart } from '../../scripts/bench/report/chart.js';
+import type { Results } from '../../scripts/bench/results.js';
+import type { Row } from '../../scripts/bench/rows.js';
+
+const row = (contestant: string, mode: Mode, p50: number): Row => ({
+  contestant,
+  class: contestant.startsWith('C ') ? 'C, processes' : 'threads, blocking',
+  ours: contestant.startsWith('uintr'),
+  vectors: undefined,
+  mode,
+  runs: 1,
+  p50,
+  p90: 2 * p50,
+  p99: 3 * p50,
+  max: 4 * p50,
+  rate: 1e9 / p50,
+  spread: [p50, p50],
+  toFloor: undefined,
+  toPeer: undefined,
+  peer: undefined,
+});
+
+const results = (pingPong: readonly Row[]): Results => ({
+  date: '',
+  machine: {
+    cpu: 'A CPU & <more>',
+    cores: 2,
+    hypervisor: 'bare metal',
+    kernel: '6.0',
+    node: 'v20',
+    compiler: 'cc',
+    pinning: { first: 0, other: 1 },
+    backend: 'software',
+    reason: '',
+    loadAverage: 0,
+  },
+  repeats: 1,
+  rounds: 1,
+  pingPong,
+  fanIn: [],
+  failures: [],
+  sendCosts: [],
+  breakdowns: [],
+  receivers: [],
+  floods: [],
+  pairs: [],
+  idles: [],
+  bounds: [],
+});
+
+/** All text of an XML document, an element each; throws if it is not well-formed. */
+function textsOf(xml: string): string[] {
+  const script =
+    'import json, sys, xml.etree.ElementTree as tree\n' +
+    'print(json.dumps([each.text for each in tree.parse(sys.stdin.buffer).iter() if each.text]))';
+  return JSON.parse(
+    execFileSync('python3', ['-c', script], { input: xml, encoding: 'utf8' }),
+  ) as string[];
+}
+
+/** Where the dots of the contestants are, from left to right as they are written. */
+function dotsOf(svg: string): number[] {
+  const rows = svg.matchAll(/<path d="M[^"]*H[^"]*"\/><circle cx="([^"]*)"/g);
+  return [...rows].map(([, x]) => Number(x));
+}
+
+describe('the chart', () => {
+  it('is well-formed and has every contestant under its mode', async () => {
+    const rows = [
+      row('uintr waitSync', 'spin', 200),
+      row('C <shared> & spinning', 'spin', 100),
+      row('Atomics.wait', 'one core', 5000),
+    ];
+    const texts = textsOf(await chart(results(rows)));
+    const places = [
+      'Two cores, nobody sleeps',
+      'C <shared> & spinning', // the fastest first
+      'uintr waitSync, threads',
+      'One core, both sides sleep',
+      'Atomics.wait, threads',
+    ].map((text) => texts.indexOf(text));
+    assert.ok(!places.includes(-1), JSON.stringify(texts));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+    assert.ok(!texts.some((text) => text.startsWith('Two cores, both')), 'a panel with nobody');
+    assert.ok(texts.some((text) => text.includes('A CPU & <more>')));
+  });
+
+  it('has one logarithmic scale: so many times more is so far to the right', async () => {
+    const rows = [100, 1000, 10_000, 100_000].map((p50) => row(`uintr ${p50}`, 'one core', p50));
+    const [a = NaN, b = NaN, c = NaN, d = NaN, other = NaN] = dotsOf(
+      await chart(results([...rows, row('uintr', 'two cores', 1000)])),
+    );
+    assert.ok(a < b && b < c && c < d, [a, b, c, d].join(' '));
+    for (const distance of [c - b, d - c]) {
+      assert.ok(Math.abs(distance - (b - a)) < 0.3, [a, b, c, d].join(' ')); // of what is rounded
+    }
+    assert.equal(other, b);
+  });
+});
