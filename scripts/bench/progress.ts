@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 /** A bar for a person who waits: on a terminal only. */
 export class Progress {
   readonly #bar: SingleBar | undefined;
+  #begun = 0;
 
   constructor(runs: number) {
     if (!process.stderr.isTTY) return;
@@ -11,8 +12,9 @@ export class Progress {
     this.#bar.start(runs, 0, { what: '' });
   }
 
+  /** Begins a run; those before it are done. */
   step(what: string): void {
-    this.#bar?.increment(1, { what });
+    this.#bar?.update(this.#begun++, { what });
   }
 
   stop(): void {

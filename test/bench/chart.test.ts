@@ -91,6 +91,20 @@ describe('the chart', () => {
     assert.ok(texts.some((text) => text.includes('A CPU & <more>')));
   });
 
+  it('says where the CPUs were, if the host moved them', async () => {
+    const sides = {
+      counted: 'near',
+      floors: [100, 400],
+      border: 200,
+      chunks: 9,
+      leftOut: 3,
+    } as const;
+    const rows = [row('uintr', 'spin', 200), row('uintr', 'one core', 9000)];
+    const texts = textsOf(await chart({ ...results(rows), sides }));
+    assert.ok(texts.includes('Two cores, nobody sleeps, the CPUs near'), JSON.stringify(texts));
+    assert.ok(texts.includes('One core, both sides sleep'), JSON.stringify(texts));
+  });
+
   it('has one logarithmic scale: so many times more is so far to the right', async () => {
     const rows = [100, 1000, 10_000, 100_000].map((p50) => row(`uintr ${p50}`, 'one core', p50));
     const [a = NaN, b = NaN, c = NaN, d = NaN, other = NaN] = dotsOf(

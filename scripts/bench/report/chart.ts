@@ -35,7 +35,7 @@ function labelOf(row: Row): string {
  * The round trips as an SVG: p50 as a dot and a line to p99, the fastest first, a panel a mode, all
  * on one logarithmic scale. Text is black on white whatever page it stands on.
  */
-export async function chart({ pingPong, machine }: Results): Promise<string> {
+export async function chart({ pingPong, machine, sides }: Results): Promise<string> {
   const { scaleLog } = await import('d3-scale'); // a module that cannot be required on Node 20
   const x = scaleLog()
     .domain([
@@ -52,7 +52,9 @@ export async function chart({ pingPong, machine }: Results): Promise<string> {
     if (rows.length === 0) return [];
     const top = y + TITLE;
     const bottom = top + rows.length * ROW;
-    const title = text(16, y + 20, TITLES[mode], 'class="title"');
+    const moved = mode === 'spin' && sides !== undefined && sides.counted !== 'all';
+    const where = moved ? `, the CPUs ${sides.counted}` : '';
+    const title = text(16, y + 20, `${TITLES[mode]}${where}`, 'class="title"');
     const axis = x.ticks().flatMap((tick) => {
       const decade = Number.isInteger(Math.log10(tick));
       const line = `<path d="M${position(tick)} ${top}V${bottom}" class="${decade ? 'decade' : 'grid'}"/>`;

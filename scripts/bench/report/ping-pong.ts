@@ -16,7 +16,7 @@ function sidesText({ sides }: Results): string {
   const looks = `The floor was ${floors.map(micros).join(' - ')} (10th to 90th percentile of all looks)`;
   if (counted === 'all') return `${looks}: the CPUs did not move, everything counts.\n`;
   return (
-    `${looks}: the host moved the CPUs. What counts was made with them ${counted} ` +
+    `${looks}: the host moved the CPUs.\nWhat counts was made with them ${counted} ` +
     `(floor ${counted === 'apart' ? 'from' : 'below'} ${micros(border)}); ` +
     `${count(leftOut)} of ${count(chunks)} chunks are left out.\n`
   );
