@@ -7,7 +7,7 @@ export class Progress {
 
   constructor(runs: number) {
     if (!process.stderr.isTTY) return;
-    const format = '{bar} {percentage} % {duration_formatted} of {eta_formatted} {what}';
+    const format = '{bar} {percentage} % {duration_formatted}, {eta_formatted} left: {what}';
     this.#bar = new SingleBar({ format, clearOnComplete: true, stream: process.stderr });
     this.#bar.start(runs, 0, { what: '' });
   }

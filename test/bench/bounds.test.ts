@@ -1,34 +1,10 @@
 import assert from 'node:assert/strict';
 import { boundsOf } from '../../scripts/bench/bounds.js';
 import type { Bound } from '../../scripts/bench/results.js';
-import type { Row } from '../../scripts/bench/rows.js';
 import type { PairsRow } from '../../scripts/bench/sections/pairs.js';
 import type { SendCostsRow } from '../../scripts/bench/sections/send-costs.js';
 import { type Figure, figureOf } from '../../scripts/bench/statistics.js';
-
-const row = (
-  contestant: string,
-  kind: Row['class'],
-  mode: Row['mode'],
-  p50: number,
-  toFloor?: number,
-): Row => ({
-  contestant,
-  class: kind,
-  ours: contestant.startsWith('uintr'),
-  vectors: undefined,
-  mode,
-  runs: 1,
-  p50,
-  p90: p50,
-  p99: p50,
-  max: p50,
-  rate: 1e9 / p50,
-  spread: [p50, p50],
-  toFloor,
-  toPeer: undefined,
-  peer: undefined,
-});
+import { row } from '../support/benchmark.js';
 
 const ns = (value: number): Figure => figureOf([value]);
 

@@ -2,54 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Mode } from '../../scripts/bench/modes.js';
 import { chart } from '../../scripts/bench/report/chart.js';
-import type { Results } from '../../scripts/bench/results.js';
 import type { Row } from '../../scripts/bench/rows.js';
+import { resultsOf, row as anyRow } from '../support/benchmark.js';
 
-const row = (contestant: string, mode: Mode, p50: number): Row => ({
-  contestant,
-  class: contestant.startsWith('C ') ? 'C, processes' : 'threads, blocking',
-  ours: contestant.startsWith('uintr'),
-  vectors: undefined,
-  mode,
-  runs: 1,
-  p50,
-  p90: 2 * p50,
-  p99: 3 * p50,
-  max: 4 * p50,
-  rate: 1e9 / p50,
-  spread: [p50, p50],
-  toFloor: undefined,
-  toPeer: undefined,
-  peer: undefined,
-});
-
-const results = (pingPong: readonly Row[]): Results => ({
-  date: '',
-  machine: {
-    cpu: 'A CPU & <more>',
-    cores: 2,
-    hypervisor: 'bare metal',
-    kernel: '6.0',
-    node: 'v20',
-    compiler: 'cc',
-    pinning: { first: 0, other: 1 },
-    backend: 'software',
-    reason: '',
-    loadAverage: 0,
-  },
-  repeats: 1,
-  rounds: 1,
-  pingPong,
-  fanIn: [],
-  failures: [],
-  sendCosts: [],
-  breakdowns: [],
-  receivers: [],
-  floods: [],
-  pairs: [],
-  idles: [],
-  bounds: [],
-});
+const row = (contestant: string, mode: Mode, p50: number): Row =>
+  anyRow(contestant, contestant.startsWith('C ') ? 'C, processes' : 'threads, blocking', mode, p50);
 
 /** All text of an XML document, an element each; throws if it is not well-formed. */
 function textsOf(xml: string): string[] {
@@ -74,7 +31,7 @@ describe('the chart', () => {
       row('C <shared> & spinning', 'spin', 100),
       row('Atomics.wait', 'one core', 5000),
     ];
-    const texts = textsOf(await chart(results(rows)));
+    const texts = textsOf(await chart(resultsOf(rows)));
     const places = [
       'Two cores, nobody sleeps',
       'C <shared> & spinning', // the fastest first
@@ -100,7 +57,7 @@ describe('the chart', () => {
       leftOut: 3,
     } as const;
     const rows = [row('uintr', 'spin', 200), row('uintr', 'one core', 9000)];
-    const texts = textsOf(await chart({ ...results(rows), sides }));
+    const texts = textsOf(await chart({ ...resultsOf(rows), sides }));
     assert.ok(texts.includes('Two cores, nobody sleeps, the CPUs near'), JSON.stringify(texts));
     assert.ok(texts.includes('One core, both sides sleep'), JSON.stringify(texts));
   });
@@ -108,7 +65,7 @@ describe('the chart', () => {
   it('has one logarithmic scale: so many times more is so far to the right', async () => {
     const rows = [100, 1000, 10_000, 100_000].map((p50) => row(`uintr ${p50}`, 'one core', p50));
     const [a = NaN, b = NaN, c = NaN, d = NaN, other = NaN] = dotsOf(
-      await chart(results([...rows, row('uintr', 'two cores', 1000)])),
+      await chart(resultsOf([...rows, row('uintr', 'two cores', 1000)])),
     );
     assert.ok(a < b && b < c && c < d, [a, b, c, d].join(' '));
     for (const distance of [c - b, d - c]) {
