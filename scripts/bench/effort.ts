@@ -31,9 +31,9 @@ export const QUICK: Effort = {
   vectors: [1, 8, 64],
   receivers: [1, 8],
   senders: [1, 4],
-  pairs: [4],
+  pairs: [2],
   floodMs: 300,
   wakeUps: 100,
-  idleMs: 500,
+  idleMs: 300,
   pairsMs: 200,
 };
