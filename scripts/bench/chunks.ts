@@ -49,7 +49,7 @@ export function summaryOf(chunks: readonly Chunk[]): Summary {
 
 /** Where the CPUs were, and what counts therefore. */
 export interface Sides {
-  /** 'all': the floor has not changed by so much that there are two sides. */
+  /** 'all': the floor has nearly always been the same. */
   readonly counted: 'all' | 'apart' | 'near';
   /** The 10th and the 90th percentile of all looks, in nanoseconds. */
   readonly floors: readonly [number, number];

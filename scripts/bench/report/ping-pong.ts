@@ -14,7 +14,7 @@ function sidesText({ sides }: Results): string {
   if (sides === undefined) return '';
   const { counted, floors, border, chunks, leftOut } = sides;
   const looks = `The floor was ${floors.map(micros).join(' - ')} (10th to 90th percentile of all looks)`;
-  if (counted === 'all') return `${looks}: the CPUs did not move, everything counts.\n`;
+  if (counted === 'all') return `${looks}: nearly always the same, everything counts.\n`;
   return (
     `${looks}: the host moved the CPUs.\nWhat counts was made with them ${counted} ` +
     `(floor ${counted === 'apart' ? 'from' : 'below'} ${micros(border)}); ` +
