@@ -10,6 +10,12 @@ namespace uintr::waitpkg {
 
 #if defined(__x86_64__)
 
+namespace {
+
+constexpr unsigned kLighterState = 1;  // C0.1; bit 0 of the control operand
+
+}  // namespace
+
 bool isThere() {
   static const bool is = cpuFeatures().waitpkg;
   return is;
@@ -20,8 +26,11 @@ __attribute__((target("waitpkg"))) void monitor(const void* line) {
 }
 
 __attribute__((target("waitpkg"))) void rest(std::uint32_t cycles) {
-  constexpr unsigned kLighterState = 1;  // C0.1; bit 0 of the control operand
   _umwait(kLighterState, __rdtsc() + cycles);
+}
+
+__attribute__((target("waitpkg"))) void pause(std::uint32_t cycles) {
+  _tpause(kLighterState, __rdtsc() + cycles);
 }
 
 #else
@@ -33,6 +42,8 @@ bool isThere() {
 void monitor(const void*) {
 }
 void rest(std::uint32_t) {
+}
+void pause(std::uint32_t) {
 }
 
 #endif

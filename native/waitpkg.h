@@ -1,6 +1,6 @@
 // The WAITPKG instructions (SDM vol. 2, UMONITOR, UMWAIT, TPAUSE): they let a spinning thread rest
-// until its line is written, which leaves the core's other hyper-thread and the power budget to
-// those who work.
+// for a while, or until its line is written, which leaves the core's other hyper-thread and the
+// power budget to those who work.
 
 #pragma once
 
@@ -17,5 +17,8 @@ void monitor(const void* line);
 // Rests in C0.1, the lighter state, until the monitored line is written, an interrupt comes, or the
 // cycles (of the time stamp counter) are over.
 void rest(std::uint32_t cycles);
+
+// The same without a line: UMWAIT would not rest, because nothing is armed.
+void pause(std::uint32_t cycles);
 
 }  // namespace uintr::waitpkg

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { root } from '../support/testbed.js';
 
 const FIVE = ['senduipi', 'stui', 'clui', 'testui', 'uiret'];
-const WAITPKG = ['umonitor', 'umwait'];
+const WAITPKG = ['umonitor', 'umwait', 'tpause'];
 
 /** The mnemonics in a file with machine code, and whether a register of AVX occurs. */
 function disassemble(file: string): { mnemonics: Set<string>; wide: string[] } {
@@ -68,6 +68,25 @@ describe('the machine code', function () {
       );
     });
   }
+
+  it(`has ${WAITPKG.join(', ')}, and asks whether the CPU has them before each call`, () => {
+    const { mnemonics } = disassemble(addon);
+    assert.deepEqual(
+      WAITPKG.filter((mnemonic) => !mnemonics.has(mnemonic)),
+      [],
+    );
+    const text = execFileSync('objdump', ['-dC', '--no-show-raw-insn', addon], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    const uses = /\b(?:call|jmp) .*<uintr::waitpkg::(?:monitor|rest|pause)\(/;
+    const users = text.split(/\n\n/).filter((code) => uses.test(code));
+    assert.notDeepEqual(users, []);
+    for (const code of users) {
+      const question = code.search(/\bcall .*<uintr::waitpkg::isThere\(/);
+      assert.ok(question >= 0 && question < code.search(uses), code);
+    }
+  });
 
   it('runs on any x86-64 CPU of 2013: neither AVX nor BMI', () => {
     const { mnemonics, wide } = disassemble(addon);

@@ -1,16 +1,24 @@
-// Checks native/spin.h on a CPU that seems to have WAITPKG: the instructions themselves are
-// replaced here, so that what is done around them can be seen.
+// Checks native/spin.h on a CPU that seems to have WAITPKG, and on one that has not: the
+// instructions themselves are replaced here, so that what is done around them can be seen, and so
+// is the clock, which advances by what is done.
 
 #include "../../native/spin.h"
+
+#include <time.h>
 
 #include <cstdio>
 #include <cstdlib>
 
 namespace {
 
-int line;  // what would be monitored
+long now = 1'000'000'000;  // nanoseconds
+int line;                  // what would be monitored
+bool there = true;
 int monitors = 0;
 int rests = 0;
+int pauses = 0;
+int looks = 0;
+bool armed = false;
 bool lookedSinceMonitor = false;
 
 void require(bool holds, const char* what) {
@@ -21,48 +29,137 @@ void require(bool holds, const char* what) {
 
 }  // namespace
 
+// Stands before libc's; libstdc++ asks here as well.
+extern "C" int clock_gettime(clockid_t, timespec* time) noexcept {
+  *time = {.tv_sec = now / 1'000'000'000, .tv_nsec = now % 1'000'000'000};
+  return 0;
+}
+
 namespace uintr::waitpkg {
 
 bool isThere() {
-  return true;
+  return there;
 }
 
 void monitor(const void* address) {
+  require(there, "UMONITOR on a CPU without it");
   require(address == &line, "monitors another line");
   ++monitors;
+  armed = true;
   lookedSinceMonitor = false;
 }
 
+// Linux allows 100,000 cycles by default (IA32_UMWAIT_CONTROL), about 50 us.
 void rest(std::uint32_t cycles) {
-  require(cycles > 0 && cycles <= 100'000, "rests for longer than Linux allows by default");
+  require(there, "UMWAIT on a CPU without it");
+  require(cycles > 0 && cycles <= 10'000, "rests for long before the clock is asked again");
+  require(armed, "rests with nothing armed: UMWAIT returns at once");
   require(lookedSinceMonitor, "rests without a look after arming the monitor");
+  armed = false;
+  now += cycles;
   ++rests;
+}
+
+void pause(std::uint32_t cycles) {
+  require(there, "TPAUSE on a CPU without it");
+  require(cycles > 0 && cycles <= 500, "pauses for more than a fraction of a microsecond");
+  now += cycles;
+  ++pauses;
 }
 
 }  // namespace uintr::waitpkg
 
-int main() {
-  using namespace std::chrono_literals;
-  using uintr::Spin;
+namespace {
 
-  const auto never = [] {
-    lookedSinceMonitor = true;
-    return false;
-  };
-  require(!Spin(1ms).until(never, &line), "finds what is not there");
+using namespace std::chrono_literals;
+using uintr::Spin;
+
+bool look(bool found) {
+  lookedSinceMonitor = true;
+  ++looks;
+  now += 50;  // and the pause before it
+  return found;
+}
+
+void reset(bool isThere) {
+  there = isThere;
+  monitors = rests = pauses = looks = 0;
+  armed = false;
+}
+
+// Asks the clock about every microsecond, or two.
+void endsInTime(const void* where) {
+  Spin spin(1ms);
+  const long start = now;
+  require(!spin.until([] { return look(false); }, where), "finds what is not there");
+  const long took = now - start;
+  require(took >= 1'000'000, "gives up before the time is up");
+  require(took < 1'020'000, "goes on after the time is up");
+}
+
+void oneLine() {
+  reset(true);
+  endsInTime(&line);
   require(monitors > 0 && rests == monitors, "does not rest while nothing comes");
+  require(pauses == 0, "pauses although there is a line to monitor");
+}
 
-  // What is written between arming the monitor and resting is seen, and there is no rest.
-  monitors = rests = 0;
-  const auto onceMonitored = [] {
-    lookedSinceMonitor = true;
-    return monitors > 0;
-  };
-  require(Spin(1s).until(onceMonitored, &line), "misses what comes before the rest");
+// What is written between arming the monitor and resting is seen, and there is no rest.
+void writtenInBetween() {
+  reset(true);
+  require(Spin(1s).until([] { return look(monitors > 0); }, &line),
+          "misses what comes before the rest");
   require(monitors == 1 && rests == 0, "rests although something came");
+}
 
-  // Several lines cannot be monitored.
-  monitors = rests = 0;
-  require(!Spin(1ms).until(never), "finds what is not there");
+void writtenWhileResting() {
+  reset(true);
+  require(Spin(1s).until([] { return look(rests > 0); }, &line), "misses what ends the rest");
+  require(monitors == 1 && rests == 1, "rests again although something came");
+  // Also when the time is up by then.
+  reset(true);
+  require(Spin(1us).until([] { return look(rests > 0); }, &line), "misses what ends the last rest");
+}
+
+void severalLines() {
+  reset(true);
+  endsInTime(nullptr);
   require(monitors == 0 && rests == 0, "monitors no line in particular");
+  require(pauses > 0, "does not pause between two looks");
+  reset(true);
+  int seen = 0;
+  require(Spin(1s).until([&] {
+    require(pauses <= seen + 1, "pauses twice without a look");
+    seen = pauses;
+    return look(pauses == 3);
+  }),
+          "misses what comes during a pause");
+  require(pauses == 3, "pauses again although something came");
+}
+
+void withoutThem() {
+  for (const void* where : {static_cast<const void*>(&line), static_cast<const void*>(nullptr)}) {
+    reset(false);
+    endsInTime(where);
+    require(monitors + rests + pauses == 0, "uses what the CPU has not");
+  }
+}
+
+// What answers at once is seen before any of it, and before any system call.
+void atOnce() {
+  reset(true);
+  Spin spin(1s, Spin::Until::Crowded);
+  require(spin.until([] { return look(looks > 100); }, &line), "misses what is there");
+  require(monitors + rests + pauses + spin.systemCalls() == 0, "gives way too early");
+}
+
+}  // namespace
+
+int main() {
+  oneLine();
+  writtenInBetween();
+  writtenWhileResting();
+  severalLines();
+  withoutThem();
+  atOnce();
 }

@@ -1,25 +1,34 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { folder } from '../support/addresses.js';
 import { compileCpp } from '../support/cpp.js';
-
-const source = path.join(__dirname, '../../../../test/protocol/spin.cc');
+import { root } from '../support/testbed.js';
 
 describe('native/spin.h by itself', function () {
   this.timeout(60_000);
+  const built = folder('all');
 
-  it('looks between arming UMONITOR and resting in UMWAIT, so that nothing is slept through', () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-spin-'));
-    try {
-      const program = path.join(folder, 'spin');
-      const { status, stderr } = compileCpp(source, program);
-      assert.equal(status, 0, stderr);
-      const ran = spawnSync(program, { encoding: 'utf8', timeout: 30_000 });
-      assert.deepEqual([ran.status, ran.stderr], [0, '']);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  /** Compiles a program of this folder and runs it: it says nothing if all is well. */
+  const runs = (name: string, ...sources: readonly string[]): void => {
+    const source = path.join(root, 'test/protocol', `${name}.cc`);
+    const native = path.join(root, 'native');
+    const others = sources.map((file) => path.join(native, file));
+    const compiled = compileCpp(source, built(name), `-I${native}`, ...others);
+    assert.equal(compiled.status, 0, compiled.stderr);
+    const { status, signal, stderr } = spawnSync(built(name), {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
+  };
+
+  it('rests by UMWAIT on one line and by TPAUSE on several, and sleeps through nothing', () => {
+    runs('spin');
+  });
+
+  it('executes UMONITOR, UMWAIT and TPAUSE with the line, C0.1 and the deadline', function () {
+    if (process.arch !== 'x64') this.skip();
+    runs('waitpkg', 'waitpkg.cc');
   });
 });
