@@ -27,6 +27,10 @@ describe('native/spin.h by itself', function () {
     runs('spin');
   });
 
+  it('gives way once another thread wants the core, and only then', () => {
+    runs('crowd', 'waitpkg.cc');
+  });
+
   it('executes UMONITOR, UMWAIT and TPAUSE with the line, C0.1 and the deadline', function () {
     if (process.arch !== 'x64') this.skip();
     runs('waitpkg', 'waitpkg.cc');

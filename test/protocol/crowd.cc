@@ -1,0 +1,123 @@
+// Checks how native/spin.h notices that another thread wants its core: the kernel's count of
+// involuntary switches and sched_yield(2) are replaced here.
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "../../native/spin.h"
+
+namespace {
+
+long switches = 0;        // of this thread, as the kernel counts them
+bool othersWait = false;  // whether a yield gives the core to somebody
+int yields = 0;
+int questions = 0;
+
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "%s\n", what);
+  std::exit(1);
+}
+
+}  // namespace
+
+// Both stand before libc's.
+extern "C" int sched_yield() noexcept {
+  ++yields;
+  if (othersWait) ++switches;
+  return 0;
+}
+
+extern "C" int getrusage(__rusage_who_t who, rusage* usage) noexcept {
+  require(who == RUSAGE_THREAD, "asks about the whole process");
+  ++questions;
+  *usage = {};
+  usage->ru_nivcsw = switches;
+  return 0;
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using uintr::Spin;
+
+void reset(bool crowd) {
+  // Not 0: switches from before the spin are nobody's concern.
+  switches = 1000;
+  othersWait = crowd;
+  yields = questions = 0;
+}
+
+const auto never = [] { return false; };
+const auto onceYielded = [] { return yields > 0; };
+
+void alone() {
+  reset(false);
+  Spin spin(1ms, Spin::Until::Crowded);
+  require(!spin.until(never), "finds what is not there");
+  require(!spin.wasCrowded(), "sees a crowd where there is none");
+  require(yields > 1, "gives up although nobody wants the core");
+  require(spin.systemCalls() == yields + questions, "counts its system calls wrongly");
+}
+
+// Gives way at once, long before the time is up.
+void crowdedOut() {
+  reset(true);
+  Spin spin(1h, Spin::Until::Crowded);
+  require(!spin.until(never), "finds what is not there");
+  require(spin.wasCrowded(), "does not see the crowd");
+  require(yields == 1, "yields to the same crowd again");
+  require(spin.systemCalls() == yields + questions, "counts its system calls wrongly");
+}
+
+// The sender itself was who wanted the core: it paid, and was crowded all the same.
+void answeredByTheCrowd() {
+  reset(true);
+  Spin spin(1h, Spin::Until::Crowded);
+  require(spin.until(onceYielded), "misses what came with the yield");
+  require(spin.wasCrowded(), "does not see that it was in the sender's way");
+}
+
+void preempted() {
+  reset(false);
+  Spin spin(1h, Spin::Until::Crowded);
+  int looks = 0;
+  // Later than the first question, and not by a yield.
+  const auto preemptedMeanwhile = [&] {
+    if (++looks == 500) ++switches;
+    return false;
+  };
+  require(!spin.until(preemptedMeanwhile), "finds what is not there");
+  require(spin.wasCrowded(), "does not see that it was preempted");
+}
+
+void answeredByAnotherCore() {
+  reset(false);
+  Spin spin(1h, Spin::Until::Crowded);
+  require(spin.until(onceYielded), "misses what came");
+  require(!spin.wasCrowded(), "takes the answer of another core for a crowd");
+}
+
+// Who is told for how long to spin does so, whoever waits, and does not ask.
+void asTold() {
+  reset(true);
+  Spin spin(1ms);
+  require(!spin.until(never), "finds what is not there");
+  require(!spin.wasCrowded() && questions == 0, "asks although it is told");
+  require(yields > 1, "gives up although it is told");
+  require(spin.systemCalls() == yields, "counts its system calls wrongly");
+}
+
+}  // namespace
+
+int main() {
+  alone();
+  crowdedOut();
+  answeredByTheCrowd();
+  preempted();
+  answeredByAnotherCore();
+  asTold();
+}
