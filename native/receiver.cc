@@ -119,7 +119,8 @@ std::uint64_t Receiver::await(std::uint64_t wanted) const {
 }
 
 std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
-  std::uint64_t vectors = 0;
+  std::uint64_t vectors = await(wanted);
+  if (vectors != 0) return vectors;  // and nobody had to spin
   const void* line = looks_.size() == 1 ? looks_.front().upid : nullptr;
   const int systemCalls = spin.systemCalls();
   const bool paid = spin.until([&] { return (vectors = await(wanted)) != 0; }, line);
@@ -129,7 +130,8 @@ std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
 }
 
 std::uint64_t Receiver::spinBriefly(std::uint64_t wanted) {
-  std::uint64_t vectors = 0;
+  std::uint64_t vectors = await(wanted);
+  if (vectors != 0) return vectors;
   // In vain: another spin follows, and is counted.
   if (Spin::briefly([&] { return (vectors = await(wanted)) != 0; })) ++counters_.spinsPaid;
   return vectors;

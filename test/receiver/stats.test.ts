@@ -128,6 +128,22 @@ describe('stats', () => {
     assert.equal(spinsPaid + spinsVain, 0);
   });
 
+  it('count no spin where nobody had to spin', async () => {
+    const receiver = use(new Receiver({ busyPollMicros: 100 }));
+    const sender = use(new Sender(receiver.createFd(3)));
+    sender.send();
+    assert.equal(receiver.waitSync(), 3);
+    let heard = 0;
+    receiver.on('interrupt', () => {
+      if (++heard < 10) sender.send(); // there before anybody looks
+    });
+    sender.send();
+    await settles(() => {
+      assert.equal(heard, 10);
+    });
+    assert.equal(receiver.stats.spinsPaid, 0);
+  });
+
   it('count the times of spinning that paid and those that did not', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 1_000_000 }));
     assert.equal(receiver.waitSync(1), -1);
