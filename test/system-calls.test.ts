@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fixture } from './support/remote.js';
-import { hasStrace, nameOf, systemCalls, type SystemCall, threadOf } from './support/strace.js';
+import { hasStrace, nameOf, systemCalls, type SystemCall, threadOf, V8 } from './support/strace.js';
 
 const SLEEPS = 200; // in fixtures/counted.ts
 
@@ -23,9 +23,6 @@ const names = (calls: readonly SystemCall[]): Record<string, number> => {
   }
   return result;
 };
-
-// What V8 does of its own accord, whatever runs.
-const V8 = /^(madvise|mprotect|mmap|munmap|sched_yield|futex|brk)$/;
 
 describe('system calls', function () {
   this.timeout(90_000);

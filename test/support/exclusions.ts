@@ -47,6 +47,9 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'too many descriptors in flight are why a peer is refused, with 100 in flight, and not the next':
     ONE_USER,
   'FdListener leaves nothing but its file, and clears away what one left who was killed': STRACE,
+  'busyPollMicros: auto makes an idle process call no more often than without a receiver': STRACE,
+  'busyPollMicros: auto in a ping-pong of two threads spins on two CPUs until neither of them sleeps any more':
+    'an emulated SENDUIPI and the interrupt after it take about as long as a spin may',
   'system calls are none in 10,000 times: send to an awake receiver': STRACE,
   'system calls are none in 10,000 times: poll and test': STRACE,
   'system calls are one to sleep in waitSync, and one to wake it': STRACE,
