@@ -17,7 +17,12 @@ export interface ReceiverStats {
   readonly spinsPaid: number;
   /** Times of spinning in vain. */
   readonly spinsVain: number;
-  /** Made to wait: to sleep, to yield while spinning. Those of the event loop itself are not in. */
+  /**
+   * Those that waiting took: `futex`, `futex_waitv` or `epoll_wait` to sleep in `waitSync`, and the
+   * epoll set for that; `sched_yield` and `getrusage` while spinning; `epoll_ctl` or `preadv2` to
+   * silence an eventfd in the event loop. What libuv calls (its `epoll_pwait`, in which the event
+   * loop sleeps) and what opening and closing takes is not in.
+   */
   readonly systemCalls: number;
 }
 

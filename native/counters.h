@@ -13,7 +13,7 @@ struct ReceiverCounters {
   double wakeUps;      // sleeps that an interrupt ended
   double spinsPaid;    // an interrupt came
   double spinsVain;    // none came
-  double systemCalls;  // ours; the event loop's own are libuv's
+  double systemCalls;  // ours, to wait; the event loop's own are libuv's
 };
 
 struct SenderCounters {

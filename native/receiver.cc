@@ -78,7 +78,10 @@ void Receiver::remove(ChannelId id) {
     orphans_.push_back({.upid = std::move(inbox.upid), .bit = look.bit});
   }
   // By hand: closing is not enough while a bundle that somebody holds has the eventfd too.
-  if (eventfds_) eventfds_->remove(channels_[index].eventfd.get());
+  if (eventfds_) {
+    eventfds_->remove(channels_[index].eventfd.get());
+    ++counters_.systemCalls;
+  }
   // The last one takes its place.
   indexes_.erase(found);
   if (index + 1 < channels_.size()) {
@@ -228,6 +231,7 @@ void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
 void Receiver::sleepOnEventfds(std::chrono::microseconds timeout) {
   if (!eventfds_) {
     os::Epoll eventfds;
+    ++counters_.systemCalls;
     for (const Channel& channel : channels_) watch(eventfds, channel);
     eventfds_.emplace(std::move(eventfds));
   }
@@ -241,6 +245,7 @@ void Receiver::sleepOnEventfds(std::chrono::microseconds timeout) {
 void Receiver::watch(os::Epoll& eventfds, const Channel& channel) {
   // Edge-triggered, so that an eventfd need not be read to fall silent.
   eventfds.add(channel.eventfd.get(), EPOLLIN | EPOLLET);
+  ++counters_.systemCalls;
 }
 
 }  // namespace uintr

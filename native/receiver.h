@@ -110,7 +110,7 @@ class Receiver {
   static bool takeFrom(Upid& upid, std::uint64_t bit);
   void hold(Upid& upid, std::uint64_t bit);
   void dropOrphans();
-  static void watch(os::Epoll& eventfds, const Channel& channel);
+  void watch(os::Epoll& eventfds, const Channel& channel);
 
   ThreadRegistration registration_;
   ReceiverCounters& counters_;

@@ -50,6 +50,18 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'busyPollMicros: auto makes an idle process call no more often than without a receiver': STRACE,
   'busyPollMicros: auto in a ping-pong of two threads spins on two CPUs until neither of them sleeps any more':
     'an emulated SENDUIPI and the interrupt after it take about as long as a spin may',
+  'stats, compared with strace, count every futex of a waitSync and of the sender that wakes one':
+    STRACE,
+  'stats, compared with strace, count every futex_waitv of a waitSync': STRACE,
+  'stats, compared with strace, count what a waitSync on eventfds calls, and what its epoll set takes':
+    STRACE,
+  'stats, compared with strace, in the event loop count what changes the trigger of an eventfd, and every write that wakes the loop':
+    STRACE,
+  'stats, compared with strace, in the event loop count what empties an eventfd where its trigger cannot be changed':
+    STRACE,
+  'stats, compared with strace, count every yield while spinning': STRACE,
+  'stats, compared with strace, count every yield, and every look for a crowd, while spinning by auto':
+    STRACE,
   'system calls are none in 10,000 times: send to an awake receiver': STRACE,
   'system calls are none in 10,000 times: poll and test': STRACE,
   'system calls are one to sleep in waitSync, and one to wake it': STRACE,

@@ -5,6 +5,15 @@ import path from 'node:path';
 
 export const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
+/** With these options strace stops a program at the calls named only (strace 5.3 and later). */
+export const onlyAt = (...calls: readonly string[]): string[] => [
+  '--seccomp-bpf',
+  '-e',
+  `trace=${calls.join(',')}`,
+];
+export const canStopOnly = (): boolean =>
+  spawnSync('strace', ['-f', ...onlyAt('access'), '-o', '/dev/null', 'true']).status === 0;
+
 /** One line of strace, without the process id. */
 export type SystemCall = string;
 
@@ -14,6 +23,8 @@ export interface Trace {
   readonly calls: readonly SystemCall[];
   /** Of the thread that made the markers. */
   readonly own: readonly SystemCall[];
+  /** Of that thread, before the first of them. */
+  readonly earlier: readonly SystemCall[];
   /** What the fixture printed. */
   readonly stdout: string;
 }
@@ -39,7 +50,9 @@ export function trace(
     if (begin < 0 || end < begin) throw new Error('the markers are missing');
     const calls = lines.slice(begin + 1, end);
     const thread = threadOf(lines[begin] ?? '');
-    return { calls, own: calls.filter((call) => threadOf(call) === thread), stdout };
+    const ofThread = (of: readonly SystemCall[]): SystemCall[] =>
+      of.filter((call) => threadOf(call) === thread);
+    return { calls, own: ofThread(calls), earlier: ofThread(lines.slice(0, begin)), stdout };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { Counted } from './fixtures/counters.js';
+import { allowedCpus } from './support/cpus.js';
+import { fixture } from './support/remote.js';
+import {
+  canStopOnly,
+  hasStrace,
+  nameOf,
+  onlyAt,
+  type SystemCall,
+  type Trace,
+  trace,
+} from './support/strace.js';
+
+const run = (way: string, options?: readonly string[]): Trace =>
+  trace(fixture('counters'), [way], options);
+
+const countedBy = ({ stdout }: Trace): Counted => JSON.parse(stdout) as Counted;
+
+/** Those calls that receiver.stats is to count. V8's futexes are private, Node's epoll sets older. */
+function waiting({ own }: Trace): SystemCall[] {
+  const set = own.map((call) => /epoll_create1\(.* = (\d+)/.exec(call)?.[1]).find(Boolean);
+  const ours = [
+    /\b(futex_waitv|epoll_create1|sched_yield|preadv2)\(/,
+    /\bfutex\(\w+, FUTEX_WAIT,/,
+    /\bgetrusage\(RUSAGE_THREAD,/,
+    /\bepoll_ctl\(.*\bEPOLLET\b/,
+    new RegExp(`\\bepoll_(ctl|p?wait)\\(${set ?? 'none'}, (?!.*\\bEPOLLET\\b)`),
+  ];
+  return own.filter((call) => nameOf(call) !== undefined && ours.some((our) => our.test(call)));
+}
+
+/** Those that sender.stats is to count: of the eventfds the one that is written most often. */
+function wakeUps({ own }: Trace): number {
+  const counts = new Map<string, number>();
+  for (const call of own) {
+    const wake = /\bfutex\(\w+, FUTEX_WAKE,|\bwrite\(\d+, "\\1(\\0){7}", 8/.exec(call)?.[0];
+    if (wake === undefined) continue;
+    const word = wake.replace(/0x\w+/, '');
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
+
+const names = (calls: readonly SystemCall[]): string[] =>
+  [...new Set(calls.map((call) => nameOf(call) ?? ''))].sort();
+
+describe('stats, compared with strace,', function () {
+  this.timeout(90_000);
+  before(function () {
+    if (!hasStrace) this.skip();
+  });
+
+  /** Runs it, and expects that these calls, and no others, are counted. */
+  function expectCounted(way: string, expected: readonly string[], options?: string[]): Trace {
+    const traced = run(way, options);
+    const counted = countedBy(traced);
+    const calls = waiting(traced);
+    assert.equal(counted.systemCalls, calls.length, names(calls).join());
+    if (counted.wakeUps !== undefined) assert.equal(counted.wakeUps, wakeUps(traced));
+    assert.deepEqual(names(calls), [...expected].sort());
+    return traced;
+  }
+
+  it('count every futex of a waitSync and of the sender that wakes one', () => {
+    const traced = expectCounted('asleep on a futex', ['futex']);
+    assert.ok((countedBy(traced).wakeUps ?? 0) > 0);
+  });
+
+  it('count every futex_waitv of a waitSync', () => {
+    expectCounted('asleep on several futexes', ['futex_waitv']);
+  });
+
+  it('count what a waitSync on eventfds calls, and what its epoll set takes', () => {
+    expectCounted('asleep on eventfds', ['epoll_create1', 'epoll_ctl', 'epoll_wait']);
+  });
+
+  describe('in the event loop', () => {
+    const way = 'asleep in the event loop';
+    const FAILING = 20;
+
+    it('count what changes the trigger of an eventfd, and every write that wakes the loop', () => {
+      const traced = expectCounted(way, ['epoll_ctl']);
+      assert.ok((countedBy(traced).wakeUps ?? 0) > 0);
+    });
+
+    it('count what empties an eventfd where its trigger cannot be changed', () => {
+      const { earlier } = run(way);
+      // The next ones on the thread, which are ours: libuv has done its own, and does more at the end.
+      const first = earlier.filter((call) => nameOf(call) === 'epoll_ctl').length + 1;
+      const inject = ['-e', `inject=epoll_ctl:error=EPERM:when=${first}..${first + FAILING - 1}`];
+      const traced = expectCounted(way, ['epoll_ctl', 'preadv2'], inject);
+      // Afterwards one succeeds, and that is the last of them.
+      assert.equal(countedBy(traced).systemCalls, 2 * FAILING + 1);
+    });
+  });
+
+  it('count every yield while spinning', () => {
+    const traced = expectCounted('spinning as told', ['sched_yield']);
+    assert.ok(countedBy(traced).spins > 100);
+  });
+
+  it('count every yield, and every look for a crowd, while spinning by auto', function () {
+    if (allowedCpus().length < 2) this.skip(); // nobody spins on one CPU
+    if (!canStopOnly()) this.skip(); // stopped at each call, sleeps are too long for it to spin
+    const options = onlyAt('access', 'futex', 'sched_yield', 'getrusage');
+    const traced = expectCounted(
+      'spinning by auto',
+      ['futex', 'getrusage', 'sched_yield'],
+      options,
+    );
+    assert.ok(countedBy(traced).spins > 0);
+  });
+});
