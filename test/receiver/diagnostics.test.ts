@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type Diagnostics, Receiver, Sender } from 'uintr';
 import { turns } from '../support/settle.js';
@@ -45,6 +45,43 @@ describe('diagnostics_channel', () => {
     await once(sender, 'disconnect');
     sender.close();
     assert.deepEqual(closed, [{ sender, disconnected: true }]);
+  });
+
+  const ALL = [
+    'uintr:receiver:open',
+    'uintr:receiver:close',
+    'uintr:receiver:interrupt',
+    'uintr:sender:open',
+    'uintr:sender:close',
+  ] as const satisfies readonly (keyof Diagnostics)[];
+
+  /** One life of a receiver and a sender; which channels were asked to publish, with a message each. */
+  async function published(): Promise<string[]> {
+    const names: string[] = [];
+    for (const name of ALL) {
+      const spied = channel(name);
+      spied.publish = () => names.push(name);
+      undo.push(() => Reflect.deleteProperty(spied, 'publish'));
+    }
+    const receiver = new Receiver();
+    let heard = 0;
+    receiver.on('interrupt', () => heard++);
+    const sender = new Sender(receiver.createFd(9));
+    sender.send();
+    await turns();
+    sender.close();
+    receiver.close();
+    assert.equal(heard, 1);
+    return names.sort();
+  }
+
+  it('publishes nothing, and makes no message, without a subscriber', async () => {
+    assert.deepEqual(await published(), []);
+  });
+
+  it('publishes on each channel with a subscriber', async () => {
+    for (const name of ALL) record(name);
+    assert.deepEqual(await published(), [...ALL].sort());
   });
 
   it('tells of each interrupt before its listeners hear it', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
-import { remotes } from '../support/remote.js';
+import { fixture, remotes } from '../support/remote.js';
 import { settles, turns } from '../support/settle.js';
 
 describe('stats', () => {
@@ -39,6 +40,17 @@ describe('stats', () => {
     receiver.close();
     assert.deepEqual(sender.stats, { posts: 1, wakeUps: 0 });
     assert.equal(receiver.stats.deliveries, 1);
+  });
+
+  it('are read without a native call', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, [fixture('stats-calls')], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    assert.equal(stderr, '');
+    const { used, read, posts } = JSON.parse(stdout) as Record<string, number>;
+    assert.ok(used !== undefined && used >= 4, `${used} calls before, to open, send and wait`);
+    assert.deepEqual({ read, posts }, { read: 0, posts: 200 });
   });
 
   it('count a delivery whichever way it is taken', async () => {
