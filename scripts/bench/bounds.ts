@@ -81,8 +81,10 @@ function boundsOn(
     const sync = ours('waitSync', 'spin', sides);
     const loop = ours('event loop', 'spin', sides);
     atMost(`waitSync spinning, ${sides}, to ${floor}`, WAIT_SYNC_TO_FLOOR, sync?.toFloor);
+    const bursts = ours('event loop, bursts', 'spin', sides);
     for (const limit of [LOOP_TO_FLOOR, STRICTER_LOOP_TO_FLOOR]) {
       atMost(`event loop busy polling, ${sides}, to ${floor}`, limit, loop?.toFloor);
+      atMost(`the same in bursts, ${sides}, to ${floor}`, limit, bursts?.toFloor);
     }
   }
   for (const sides of ['threads', 'processes'] as const) {

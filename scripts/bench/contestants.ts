@@ -117,6 +117,9 @@ function isInstalled(name: string): boolean {
 /** Longer than any round: the receiver never sleeps. */
 const SPIN_ONLY_MICROS = 1_000_000;
 
+/** So many interrupts share one callback of Node's, where ticks and promises can wait. */
+const BURST = 64;
+
 function ours(backend: Backend): Contestant[] {
   return (['threads', 'processes'] as const).flatMap((sides) => [
     {
@@ -134,6 +137,20 @@ function ours(backend: Backend): Contestant[] {
       modes: MODES,
       command: (round: Round) =>
         nodeCommand({ transport: `uintr-sync-${sides}`, backend, ...spinning(round), ...round }),
+    },
+    {
+      name: nameOn(backend, 'uintr event loop, bursts'),
+      class: `${sides}, event loop`,
+      ours: true,
+      modes: ['spin'] as const,
+      command: (round: Round) =>
+        nodeCommand({
+          transport: `uintr-loop-${sides}`,
+          backend,
+          burst: BURST,
+          ...spinning(round),
+          ...round,
+        }),
     },
     // As it comes: it decides by itself when to spin. On one core it is pinned there from the start.
     ...(['loop', 'sync'] as const).map((way) => ({

@@ -23,6 +23,8 @@ export interface Settings {
   readonly backend?: Backend;
   /** For uintr only; absent: the library's own default. */
   readonly busyPollMicros?: number;
+  /** Likewise. */
+  readonly burst?: number;
   /** For uintr between threads and MessagePort: how many of the first side the other rings, in turn. */
   readonly vectors?: number;
 }

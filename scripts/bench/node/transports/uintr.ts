@@ -15,10 +15,11 @@ type Way = 'loop' | 'sync';
 /** Both descriptors are the first of the child: see ProcessTransport.fds. */
 const CHILD_FDS = { vectorFd: 3, socket: 4 } as const;
 
-function openReceiver({ backend, busyPollMicros }: Settings): Receiver {
+function openReceiver({ backend, busyPollMicros, burst }: Settings): Receiver {
   return new Receiver({
     ...(backend === undefined ? {} : { backend }),
     ...(busyPollMicros === undefined ? {} : { busyPollMicros }),
+    ...(burst === undefined ? {} : { burst }),
   });
 }
 
