@@ -7,7 +7,7 @@ import { Receiver, type ReceiverStats } from 'uintr';
 import type { Bursts } from '../fixtures/bursts.js';
 import type { Side } from '../fixtures/ping-pong-auto.js';
 import { closing } from '../support/closing.js';
-import { allowedCpus } from '../support/cpus.js';
+import { allowedCpus, isMachineBusy } from '../support/cpus.js';
 import { fixture } from '../support/remote.js';
 import { hasStrace, nameOf, trace, V8 } from '../support/strace.js';
 
@@ -59,7 +59,7 @@ describe('busyPollMicros: auto', function () {
     const { stats } = receiver;
     assert.equal(stats.deliveries, 900);
     // On a busy machine a pause can seem short, or a burst go on while it spins.
-    assert.ok(stats.spinsVain >= 1 && stats.spinsVain <= 30, JSON.stringify(stats));
+    assert.ok(spins(stats) >= 1 && stats.spinsVain <= 30, JSON.stringify(stats));
   });
 
   describe('in a ping-pong of two threads', () => {
@@ -70,6 +70,7 @@ describe('busyPollMicros: auto', function () {
     it('spins on two CPUs until neither of them sleeps any more', function () {
       const cpus = allowedCpus();
       if (cpus.length < 2) this.skip(); // nobody spins on one CPU
+      if (isMachineBusy()) this.skip(); // nor where others want the CPUs, as it should be
       for (const { stats, awake } of pingPong(cpus, 'apart')) {
         assert.ok(awake >= 500, `${awake} answers without a sleep: ${JSON.stringify(stats)}`);
         assert.ok(stats.spinsPaid > 0, JSON.stringify(stats));
