@@ -59,7 +59,7 @@ describe('busyPollMicros: auto', function () {
     const { stats } = receiver;
     assert.equal(stats.deliveries, 900);
     // On a busy machine a pause can seem short, or a burst go on while it spins.
-    assert.ok(spins(stats) >= 1 && stats.spinsVain <= 30, JSON.stringify(stats));
+    assert.ok(spins(stats) >= 1 && stats.spinsVain <= 5, JSON.stringify(stats));
   });
 
   describe('in a ping-pong of two threads', () => {
@@ -82,9 +82,9 @@ describe('busyPollMicros: auto', function () {
       if (cpus.length < 2) this.skip(); // and so nobody can be moved
       for (const { stats } of pingPong(cpus, 'together')) {
         assert.ok(stats.deliveries >= 2000, JSON.stringify(stats));
-        // After 2 short sleeps, after 8 more, 32, 128 and 512: five times. It begins anew where one
-        // seems to pay, as on a busy machine and under the testbed some do; not for each of 2,000.
-        assert.ok(spins(stats) > 0 && spins(stats) <= 200, JSON.stringify(stats));
+        // After 2 short sleeps, after 8 more, 32, 128 and 512: five times. One that found the core
+        // wanted is counted once more if it is asked again before it ends.
+        assert.ok(spins(stats) > 0 && spins(stats) <= 20, JSON.stringify(stats));
       }
     });
 
@@ -98,18 +98,15 @@ describe('busyPollMicros: auto', function () {
 
   it('makes an idle process call no more often than without a receiver', function () {
     if (!hasStrace) this.skip();
+    // On one thread, so that no task of V8's wakes the loop.
     const idle = (which: string): string[] =>
-      trace(fixture('idle'), [which])
+      trace('--single-threaded', [fixture('idle'), which])
         .own.map((call) => nameOf(call) ?? '')
         .filter((name) => !V8.test(name));
     const none = idle('none');
     assert.ok(none.length > 0, 'not even the timer');
-    for (const which of ['0', 'auto']) {
-      const names = idle(which);
-      // Now and then a task of V8's wakes the loop: a few calls. A spin makes two each microsecond.
-      assert.ok(names.length <= none.length + 30, names.join(' '));
-      assert.ok(!names.includes('getrusage'), names.join(' '));
-    }
+    assert.deepEqual(idle('0'), none);
+    assert.deepEqual(idle('auto'), none);
   });
 
   it('is the only word that busyPollMicros takes', () => {

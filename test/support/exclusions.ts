@@ -12,6 +12,9 @@ const ONE_USER = 'the processes of one run of the testbed are of one user';
 const GO =
   'the testbed takes over every child, and its signals overflow the small stacks of a server in Go';
 
+const SLOW_SENDUIPI =
+  'an emulated SENDUIPI and the interrupt after it take about as long as a spin may';
+
 /**
  * The tests that do not run on the hardware backend, by full title, and why. All others do.
  */
@@ -48,8 +51,10 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
     ONE_USER,
   'FdListener leaves nothing but its file, and clears away what one left who was killed': STRACE,
   'busyPollMicros: auto makes an idle process call no more often than without a receiver': STRACE,
+  'busyPollMicros: auto in a ping-pong of two threads soon stops spinning when both are moved to one CPU':
+    SLOW_SENDUIPI,
   'busyPollMicros: auto in a ping-pong of two threads spins on two CPUs until neither of them sleeps any more':
-    'an emulated SENDUIPI and the interrupt after it take about as long as a spin may',
+    SLOW_SENDUIPI,
   'stats, compared with strace, count every futex of a waitSync and of the sender that wakes one':
     STRACE,
   'stats, compared with strace, count every futex_waitv of a waitSync': STRACE,
