@@ -19,7 +19,9 @@ const countedBy = ({ stdout }: Trace): Counted => JSON.parse(stdout) as Counted;
 
 /** Those calls that receiver.stats is to count. V8's futexes are private, Node's epoll sets older. */
 function waiting({ own }: Trace): SystemCall[] {
-  const set = own.map((call) => /epoll_create1\(.* = (\d+)/.exec(call)?.[1]).find(Boolean);
+  // What strace shows in two parts has its result in the second.
+  const created = /epoll_create1(?:\(| resumed>).* = (\d+)/;
+  const set = own.map((call) => created.exec(call)?.[1]).find(Boolean);
   const ours = [
     /\b(futex_waitv|epoll_create1|sched_yield|preadv2)\(/,
     /\bfutex\(\w+, FUTEX_WAIT,/,
