@@ -34,10 +34,11 @@ export interface NativeSender {
   readonly vector: number;
   /**
    * The receiver's words, where JavaScript can post by itself: PIR, and the state, which is 0 while
-   * it is awake. They are taken back by `close`.
+   * it is awake. They are taken back by `close`. With the address of the first.
    */
   readonly pir?: Int32Array;
   readonly state?: Int32Array;
+  readonly address?: number;
   send(): void;
   /** The rest of `send` once PIR has been raised. */
   wake(): void;
@@ -109,6 +110,8 @@ export interface Binding {
     /** In the event loop and in waitSync, each by itself; null is 'auto'. */
     busyPollMicros: number | null;
     counters: Float64Array;
+    /** last-post.ts. */
+    lastPost: Float64Array;
   }): NativeReceiver;
   openSender(
     fd: number,

@@ -12,6 +12,7 @@ import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closedError, UintrError } from './errors.js';
 import { closeBeforeExec } from './exec-guard.js';
+import { lastPost } from './last-post.js';
 import { type ListenOptions, Rendezvous } from './rendezvous.js';
 import {
   checkBurst,
@@ -102,6 +103,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
       foreignSenders: options.foreignSenders ?? false,
       busyPollMicros,
       counters: this.#counters,
+      lastPost,
     });
     this.#unguard =
       this.backend === 'hardware'

@@ -3,6 +3,7 @@ import { checkFd, checkOneOf, checkOptions, invalidType } from './arguments.js';
 import { binding, type NativeSender } from './binding.js';
 import { senderClose, senderOpen } from './diagnostics.js';
 import { closedError } from './errors.js';
+import { lastPost } from './last-post.js';
 import { countPost, newSenderCounters, type SenderStats, senderStats } from './stats.js';
 import { VectorFd } from './vector-fd.js';
 
@@ -47,7 +48,9 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   readonly vector: number;
   readonly #native: NativeSender;
   readonly #counters = newSenderCounters();
+  readonly #lastPost = lastPost; // nearer than what a module exports
   readonly #pir: Int32Array;
+  readonly #address: number;
   readonly #bit: number;
   #state: Int32Array = NOT_AWAKE;
   #closed = false;
@@ -71,9 +74,10 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
       },
     });
     this.vector = this.#native.vector;
-    const { pir, state } = this.#native;
+    const { pir, state, address = 0 } = this.#native;
     this.#bit = 1 << (this.vector % 32);
     this.#pir = pir ?? NOT_AWAKE;
+    this.#address = address;
     if (pir !== undefined && state !== undefined) this.#state = state;
     if (senderOpen.hasSubscribers) senderOpen.publish({ sender: this });
   }
@@ -97,6 +101,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     // bit to keep.
     Atomics.exchange(this.#pir, 0, this.#bit);
     countPost(this.#counters);
+    this.#lastPost[0] = this.#address;
     if (look(state) !== AWAKE) this.#native.wake();
   }
 

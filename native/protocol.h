@@ -144,15 +144,16 @@ inline bool isRaised(const Upid& upid, std::uint64_t bit) {
   return (upid.pir.load(std::memory_order_seq_cst) & bit) != 0;
 }
 
-// A hint for a receiver that spins: fetches the descriptor's line as its next writer, so that the
-// take that follows need not send for it again. A sender needs the line for itself in either case.
-inline void expect(Upid& upid) {
+// A hint: fetches a line as its next writer, so that the locked operation that follows need not
+// send for it. A receiver that spins does so with its descriptor, which spares the take that, and a
+// sender needs the line for itself in either case. Harmless at any address.
+inline void fetchToWrite(const void* line) {
 #if defined(__x86_64__)
   // Not __builtin_prefetch(, 1): without -mprfchw that fetches the line for reading. Where the CPU
   // has no PREFETCHW (Intel before Broadwell), it does nothing (SDM vol. 2).
-  asm volatile("prefetchw %0" : : "m"(upid));
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(line)));
 #else
-  __builtin_prefetch(&upid, 1);
+  __builtin_prefetch(line, 1);
 #endif
 }
 

@@ -13,6 +13,7 @@
 
 #include "backend.h"
 #include "counters.h"
+#include "last_post.h"
 #include "os/epoll.h"
 #include "page_file.h"
 #include "spin.h"
@@ -45,8 +46,8 @@ class Receiver {
 
   // The backend is opened only once it is known that the thread has no receiver yet.
   using OpenBackend = std::function<std::unique_ptr<ReceiverBackend>()>;
-  // `counters` must live as long.
-  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters);
+  // `counters` and `lastPost`, which is this thread's, must live as long.
+  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters, const LastPost& lastPost);
   ~Receiver();
 
   NewVectorFd createVectorFd(int vector);
@@ -114,6 +115,7 @@ class Receiver {
 
   ThreadRegistration registration_;
   ReceiverCounters& counters_;
+  const LastPost& lastPost_;
   std::unique_ptr<ReceiverBackend> backend_;
   PageFile stateFile_;
   StatePage* state_;

@@ -5,11 +5,11 @@
 
 #include "addon.h"
 #include "bound_function.h"
-#include "counters_binding.h"
 #include "event_loop.h"
 #include "hardware/hardware.h"
 #include "js_callbacks.h"
 #include "receiver.h"
+#include "shared_array.h"
 #include "software/software_backend.h"
 #include "wait_sync.h"
 #include "word_view.h"
@@ -39,10 +39,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
+        lastPost_(Napi::Persistent(options.Get("lastPost").As<Napi::Float64Array>())),
         waitSyncPoll_(busyPollOf(options.Get("busyPollMicros"))),
         receiver_(
             std::in_place, [&] { return openBackend(options); },
-            countersIn<ReceiverCounters>(counters_.Value())) {}
+            memoryOf<ReceiverCounters>(counters_.Value()),
+            memoryOf<const LastPost>(lastPost_.Value())) {}
 
   ~ReceiverBinding() override { release(); }
 
@@ -211,13 +213,15 @@ class ReceiverBinding final : public EventLoop::Delegate,
     fds_.clear();
     receiver_.reset();
     counters_.Reset();
+    lastPost_.Reset();
     callbacks_.reset();
     keepAlive_.reset();
   }
 
   Napi::Env env_;
   std::shared_ptr<Callbacks> callbacks_;
-  Napi::Reference<Napi::Float64Array> counters_;  // outlives the receiver that writes there
+  Napi::Reference<Napi::Float64Array> counters_;  // both outlive the receiver that uses them
+  Napi::Reference<Napi::Float64Array> lastPost_;
   BusyPoll waitSyncPoll_;
   std::optional<Receiver> receiver_;  // empty once closed
   std::optional<EventLoop> loop_;

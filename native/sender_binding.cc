@@ -4,8 +4,8 @@
 
 #include "addon.h"
 #include "bound_function.h"
-#include "counters_binding.h"
 #include "sender.h"
+#include "shared_array.h"
 #include "socket_watch.h"
 #include "word_view.h"
 
@@ -18,7 +18,7 @@ class SenderBinding {
   SenderBinding(Napi::Env env, int vectorFd, const Napi::Object& options)
       : env_(env),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
-        sender_(std::in_place, vectorFd, countersIn<SenderCounters>(counters_.Value())),
+        sender_(std::in_place, vectorFd, memoryOf<SenderCounters>(counters_.Value())),
         drop_(options.Get("drop").As<Napi::Boolean>().Value()),
         watch_(env, options, this) {
     if (const Sender::Words words = sender_->words(); words.pir != nullptr) {
@@ -30,11 +30,13 @@ class SenderBinding {
 
   ~SenderBinding() { release(); }
 
-  void describe(Napi::Object& result) const {
+  void describe(Napi::Object& result) {
     result["vector"] = Napi::Number::New(env_, sender_->vector());
     if (!pir_) return;
     result["pir"] = pir_->array();
     result["state"] = state_->array();
+    const auto address = reinterpret_cast<std::uintptr_t>(sender_->words().pir);
+    result["address"] = Napi::Number::New(env_, static_cast<double>(address));
   }
 
   napi_value send(napi_env env, napi_callback_info) {
