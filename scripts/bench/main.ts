@@ -36,6 +36,11 @@ export async function bench(args: readonly string[], name = 'bench'): Promise<vo
     return;
   }
   const results = await measure(options);
+  if (results === undefined) {
+    console.error('Nothing that can be measured here matches.');
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   console.log(report(results));
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -17,8 +17,8 @@ import { busyPairs } from './sections/pairs.js';
 import { manyReceivers } from './sections/receivers.js';
 import { sendCosts } from './sections/send-costs.js';
 
-/** Everything that was asked for. */
-export async function measure(options: Options): Promise<Results> {
+/** Everything that was asked for; undefined where that is nothing. */
+export async function measure(options: Options): Promise<Results | undefined> {
   const machine = describeMachine();
   const cpus = machine.pinning;
   const effort: Effort = options.quick ? QUICK : FULL;
@@ -51,6 +51,7 @@ export async function measure(options: Options): Promise<Results> {
   };
 
   const runs = Object.values(sections).reduce((sum, section) => sum + section.runs, 0);
+  if (runs === 0) return undefined;
   const progress = new Progress(runs * repeats);
   const failures: Failure[] = [];
   const listener = {

@@ -230,6 +230,12 @@ describe('uintr bench', function () {
     }
   });
 
+  it('complains where nothing matches', async () => {
+    const { stdout, stderr, code } = await uintr(['bench', '--only', 'no such doorbell']);
+    assert.deepEqual([stdout, code], ['', 64]);
+    assert.match(stderr, /^Nothing that can be measured here matches\.$/m);
+  });
+
   it('writes a chart', async () => {
     const svg = inside('chart.svg');
     await measure([...of('C pipe|uintr waitSync \\(threads'), '--svg', svg]);

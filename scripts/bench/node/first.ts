@@ -1,8 +1,8 @@
 // first SETTINGS
 //
 // The first side of a ping-pong in Node. Writes what each round took to stdout: nanoseconds, as
-// doubles, like c/main.c; before them its looks at the floor, if it is to look. Run it under `taskset`, with all its threads on the first CPU; the other
-// side pins itself.
+// doubles, like c/main.c; before them its looks at the floor, if it is to look. Run it under
+// `taskset`, with all its threads on the first CPU; the other side pins itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
