@@ -6,6 +6,7 @@ import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { fixture } from '../support/remote.js';
 import { turns } from '../support/settle.js';
+import { boundMs } from '../support/testbed.js';
 
 const VECTORS = [1, 2, 3, 4] as const;
 
@@ -135,14 +136,15 @@ describe('a burst', () => {
   });
 });
 
-describe('a delivery', () => {
+describe('a delivery', function () {
+  this.timeout(boundMs); // under the testbed each of so many takes microseconds
   // The young generation has room for some tens of thousands of small objects.
   for (const burst of [1, 100]) {
     it(`allocates nothing on JavaScript’s heap (burst ${burst})`, async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
         ['--trace-gc', '--single-threaded-gc', fixture('deliveries'), '300000', String(burst)],
-        { timeout: 30_000 },
+        { timeout: boundMs },
       );
       const [, measured] = stdout.split('measured from here\n');
       assert.ok(measured !== undefined, stdout);
