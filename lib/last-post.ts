@@ -1,7 +1,7 @@
 /**
  * Where the last post of this thread went: the address of the word that it raised, 0 before the
- * first. Who is interrupted will most likely answer, and post there again: a receiver that has spun
- * for an interrupt sends for that line at once, while the answer is on its way through JavaScript
- * (native/receiver.cc). No more than a hint: nothing is read or written at the address.
+ * first. Who is interrupted will most likely answer, and post there again: a receiver that has taken
+ * an interrupt sends for that line, while the answer is on its way through JavaScript
+ * (native/last_post.h). No more than a hint: nothing is read or written at the address.
  */
 export const lastPost = new Float64Array(1);

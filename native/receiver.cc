@@ -26,10 +26,8 @@ ThreadRegistration::~ThreadRegistration() {
   hasReceiver = false;
 }
 
-Receiver::Receiver(const OpenBackend& openBackend, ReceiverCounters& counters,
-                   const LastPost& lastPost)
+Receiver::Receiver(const OpenBackend& openBackend, ReceiverCounters& counters)
     : counters_(counters),
-      lastPost_(lastPost),
       backend_(openBackend()),
       stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
       state_(stateFile_.mapping.as<StatePage>()) {
@@ -120,9 +118,7 @@ std::uint64_t Receiver::pending() const {
 // The look of a spin.
 std::uint64_t Receiver::await(std::uint64_t wanted) const {
   for (const Look& look : looks_) fetchToWrite(look.upid);
-  const std::uint64_t vectors = pending() & wanted;
-  if (vectors != 0) lastPost_.expectAnother();  // who is interrupted will most likely answer
-  return vectors;
+  return pending() & wanted;
 }
 
 std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {

@@ -13,7 +13,6 @@
 
 #include "backend.h"
 #include "counters.h"
-#include "last_post.h"
 #include "os/epoll.h"
 #include "page_file.h"
 #include "spin.h"
@@ -46,8 +45,8 @@ class Receiver {
 
   // The backend is opened only once it is known that the thread has no receiver yet.
   using OpenBackend = std::function<std::unique_ptr<ReceiverBackend>()>;
-  // `counters` and `lastPost`, which is this thread's, must live as long.
-  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters, const LastPost& lastPost);
+  // `counters` must live as long.
+  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters);
   ~Receiver();
 
   NewVectorFd createVectorFd(int vector);
@@ -115,7 +114,6 @@ class Receiver {
 
   ThreadRegistration registration_;
   ReceiverCounters& counters_;
-  const LastPost& lastPost_;
   std::unique_ptr<ReceiverBackend> backend_;
   PageFile stateFile_;
   StatePage* state_;

@@ -8,6 +8,7 @@
 #include "event_loop.h"
 #include "hardware/hardware.h"
 #include "js_callbacks.h"
+#include "last_post.h"
 #include "receiver.h"
 #include "shared_array.h"
 #include "software/software_backend.h"
@@ -39,12 +40,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
       : env_(env),
         callbacks_(std::make_shared<Callbacks>(env, "uintr.Receiver", options)),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
-        lastPost_(Napi::Persistent(options.Get("lastPost").As<Napi::Float64Array>())),
+        lastPostArray_(Napi::Persistent(options.Get("lastPost").As<Napi::Float64Array>())),
+        lastPost_(memoryOf<const LastPost>(lastPostArray_.Value())),
         waitSyncPoll_(busyPollOf(options.Get("busyPollMicros"))),
         receiver_(
             std::in_place, [&] { return openBackend(options); },
-            memoryOf<ReceiverCounters>(counters_.Value()),
-            memoryOf<const LastPost>(lastPost_.Value())) {}
+            memoryOf<ReceiverCounters>(counters_.Value())) {}
 
   ~ReceiverBinding() override { release(); }
 
@@ -69,7 +70,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
   // --- hot path ---
 
   napi_value poll(napi_env env, napi_callback_info) {
-    return number(env, receiver_ ? receiver_->takeHighest(receiver_->pending()) : -1);
+    return taken(env, receiver_ ? receiver_->takeHighest(receiver_->pending()) : -1);
   }
 
   // (milliseconds: number, waited?: number) => number; a negative time is no limit, and -1 then
@@ -92,12 +93,12 @@ class ReceiverBinding final : public EventLoop::Delegate,
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
-      return number(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
+      return taken(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
 
   napi_value next(napi_env env, napi_callback_info) {
-    return number(env, interrupts_ == nullptr ? -1 : interrupts_->next());
+    return taken(env, interrupts_ == nullptr ? -1 : interrupts_->next());
   }
 
   napi_value testui(napi_env env, napi_callback_info) {
@@ -182,9 +183,11 @@ class ReceiverBinding final : public EventLoop::Delegate,
   }
 
  private:
-  static napi_value number(napi_env env, int value) {
+  // A vector, or -1. As late as can be: whose line it is takes it back if he spins there.
+  napi_value taken(napi_env env, int vector) const {
+    if (vector >= 0) lastPost_.expectAnother();
     napi_value result = nullptr;
-    napi_create_int32(env, value, &result);
+    napi_create_int32(env, vector, &result);
     return result;
   }
 
@@ -213,7 +216,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
     fds_.clear();
     receiver_.reset();
     counters_.Reset();
-    lastPost_.Reset();
+    lastPostArray_.Reset();
     callbacks_.reset();
     keepAlive_.reset();
   }
@@ -221,7 +224,8 @@ class ReceiverBinding final : public EventLoop::Delegate,
   Napi::Env env_;
   std::shared_ptr<Callbacks> callbacks_;
   Napi::Reference<Napi::Float64Array> counters_;  // both outlive the receiver that uses them
-  Napi::Reference<Napi::Float64Array> lastPost_;
+  Napi::Reference<Napi::Float64Array> lastPostArray_;
+  const LastPost& lastPost_;
   BusyPoll waitSyncPoll_;
   std::optional<Receiver> receiver_;  // empty once closed
   std::optional<EventLoop> loop_;

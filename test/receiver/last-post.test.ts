@@ -39,7 +39,7 @@ describe('where the last post went', () => {
     }
   });
 
-  // The receiver fetches that line for each interrupt that it spins for.
+  // The receiver fetches that line for each interrupt that it takes.
   for (const [what, address] of [
     ['the page is gone', undefined],
     ['nothing was ever there', 4096],
