@@ -34,7 +34,7 @@ export interface NativeSender {
   readonly vector: number;
   /**
    * The receiver's words, where JavaScript can post by itself: PIR, and the state, which is 0 while
-   * it is awake. They are taken back by `close`. With the address of the first.
+   * it is awake. They are taken back by `close`. `address` is where PIR lies in memory.
    */
   readonly pir?: Int32Array;
   readonly state?: Int32Array;

@@ -183,7 +183,8 @@ class ReceiverBinding final : public EventLoop::Delegate,
   }
 
  private:
-  // A vector, or -1. As late as can be: whose line it is takes it back if he spins there.
+  // A vector, or -1. The hint comes as late as it can: a receiver that spins on that line takes it
+  // back.
   napi_value taken(napi_env env, int vector) const {
     if (vector >= 0) lastPost_.expectAnother();
     napi_value result = nullptr;

@@ -22,7 +22,7 @@ describe('the instructions', function () {
   });
 
   it('of a send() to an awake receiver are JavaScript’s alone', async () => {
-    atMost(await instructionsOf('send() to an awake receiver'), { addon: 0.01, javascript: 78 });
+    atMost(await instructionsOf('send() to an awake receiver'), { addon: 0.01, javascript: 70 });
   });
 
   it('of a delivery are for the most part Node’s', async () => {
