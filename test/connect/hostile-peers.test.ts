@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { connect, Receiver } from 'uintr';
 import { folder } from '../support/addresses.js';
 import { closing } from '../support/closing.js';
+import { collect } from '../support/collect.js';
 import { python } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
@@ -19,11 +18,8 @@ const MAX_GROWTH = 192 * MIB;
 /** Of what is left after a garbage collection: some 40 bytes a case would show. */
 const MAX_LEFT = 4 * MIB;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 function heap(): number {
-  collectGarbage();
+  collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
@@ -79,7 +75,7 @@ describe('a rendezvous among hostile peers', () => {
       served++;
       mostFds = Math.max(mostFds, openFds());
       if (served % 16 === 0) {
-        collectGarbage();
+        collect();
         mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
       }
     }

@@ -17,7 +17,7 @@ describe('a process', () => {
     it(`exits cleanly ${way}`, () => {
       const { status, signal, stdout, stderr } = spawnSync(
         process.execPath,
-        ['--expose-gc', fixture('exiting'), way],
+        [fixture('exiting'), way],
         { encoding: 'utf8', timeout: 15_000 },
       );
       assert.deepEqual(

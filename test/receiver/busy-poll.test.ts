@@ -100,7 +100,7 @@ describe('busyPollMicros: auto', function () {
     if (!hasStrace) this.skip();
     // On one thread, so that no task of V8's wakes the loop.
     const idle = (which: string): string[] =>
-      trace('--single-threaded', ['--expose-gc', fixture('idle'), which])
+      trace('--single-threaded', [fixture('idle'), which])
         .own.map((call) => nameOf(call) ?? '')
         .filter((name) => !V8.test(name));
     const none = idle('none');
