@@ -21,7 +21,7 @@ export const FULL: Effort = {
   pairs: [1, 2, 4],
   floodMs: 1000,
   wakeUps: 500,
-  idleMs: 5000,
+  idleMs: 10_000,
   pairsMs: 1000,
 };
 
