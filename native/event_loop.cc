@@ -153,7 +153,7 @@ void EventLoop::beforePoll() {
     return stayAwake();
   }
   // Other work may end a sleep: the wait for an interrupt goes on.
-  if (!std::exchange(waiting_, true)) waitingSince_ = steady_clock::now();
+  if (busyPoll_.isAdaptive() && !std::exchange(waiting_, true)) waitingSince_ = steady_clock::now();
   switch (receiver_->park(Activity::ParkedOnEventfd, wanted_)) {
     case Receiver::Sleep::None:
       return stayAwake();
@@ -172,7 +172,7 @@ void EventLoop::wakeUp() {
   if (!receiver_->isParked()) return;
   receiver_->unpark();
   ++receiver_->counters().wakeUps;
-  busyPoll_.slept(steady_clock::now() - waitingSince_);
+  if (busyPoll_.isAdaptive()) busyPoll_.slept(steady_clock::now() - waitingSince_);
 }
 
 void EventLoop::stayAwake() {

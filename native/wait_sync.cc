@@ -48,7 +48,7 @@ std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microsec
   for (auto now = start; now - start < limit; now = steady_clock::now()) {
     const bool slept = sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
     if (const std::uint64_t vectors = receiver.pending(); vectors != 0) {
-      busyPoll.slept(waited + (steady_clock::now() - start));
+      if (busyPoll.isAdaptive()) busyPoll.slept(waited + (steady_clock::now() - start));
       if (slept) ++receiver.counters().wakeUps;
       return vectors;
     }

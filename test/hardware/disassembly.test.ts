@@ -88,6 +88,15 @@ describe('the machine code', function () {
     }
   });
 
+  // No behaviour shows it but time: native/last_post.h.
+  it('sends for the line of the next post where JavaScript is given a vector', () => {
+    const having = objectFiles(join(release, 'obj.target')).filter(
+      (object) => basename(object) === 'receiver_binding.o',
+    );
+    assert.equal(having.length, 1);
+    for (const object of having) assert.ok(disassemble(object).mnemonics.has('prefetchw'));
+  });
+
   it('runs on any x86-64 CPU of 2013: neither AVX nor BMI', () => {
     const { mnemonics, wide } = disassemble(addon);
     assert.deepEqual(wide, []);

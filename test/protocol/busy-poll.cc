@@ -104,6 +104,7 @@ void asTold() {
     told.spun(came, true);
     told.slept(kLong);
   }
+  expect(!told.isAdaptive(), "wants to know how long sleeps take");
   expect(!spins(BusyPoll(0us)), "spins although it is told not to");
 }
 
@@ -118,6 +119,7 @@ void onOneCpu() {
   sched_setaffinity(0, sizeof one, &one);
   BusyPoll busyPoll = automatic();
   expect(shortSleepsBefore(busyPoll) == kVeryMany, "spins where there is one CPU only");
+  expect(!busyPoll.isAdaptive(), "wants to know how long sleeps take where it never spins");
 }
 
 }  // namespace
