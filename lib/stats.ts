@@ -15,7 +15,7 @@ export interface ReceiverStats {
   readonly wakeUps: number;
   /** Times of spinning that an interrupt ended. */
   readonly spinsPaid: number;
-  /** Times of spinning in vain. */
+  /** Times of spinning in vain; a long one in `waitSync` counts once for each 50 ms. */
   readonly spinsVain: number;
   /**
    * Those that waiting took: `futex`, `futex_waitv` or `epoll_wait` to sleep in `waitSync`, and the

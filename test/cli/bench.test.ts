@@ -9,6 +9,9 @@ import { boundMs } from '../support/testbed.js';
 const least = ['--quick', '-r', '1', '-n', '100'];
 const software = { UINTR_BACKEND: 'software' };
 
+/** All of the ping-pong, and nothing else. */
+const PLAYERS = '\\((C|threads|processes), ';
+
 /** One that this process may run on. */
 function anyCpu(): string {
   const status = readFileSync('/proc/self/status', 'utf8');
@@ -59,10 +62,9 @@ describe('uintr bench', function () {
 
   it('spins, and says which chunks count', async function () {
     if (availableParallelism() < 2) this.skip();
-    const only = 'shared line|Atomics, spinning|uintr waitSync \\(threads';
-    const { stdout, results } = await measure(['--mode', 'spin', '--only', only]);
+    const { stdout, results } = await measure(['--mode', 'spin', '--only', PLAYERS]);
     assert.ok(results.sides);
-    assert.equal(results.sides.chunks, 3 * 3 * 10);
+    assert.equal(results.sides.chunks, 3 * 9 * 10);
     const { counted, leftOut } = results.sides;
     assert.equal(leftOut === 0, counted === 'all');
     const said =
@@ -74,6 +76,12 @@ describe('uintr bench', function () {
     assert.deepEqual([...played, ...without].sort(), [
       'Atomics, spinning',
       'C shared line, spinning',
+      'receiveMessageOnPort, polled',
+      'uintr event loop',
+      'uintr event loop',
+      'uintr event loop, bursts',
+      'uintr event loop, bursts',
+      'uintr waitSync',
       'uintr waitSync',
     ]);
     for (const { reason } of results.failures) {
@@ -90,6 +98,34 @@ describe('uintr bench', function () {
     assert.deepEqual(
       results.pingPong.map(({ contestant, runs }) => [contestant, runs]),
       [['uintr waitSync', 3]],
+    );
+  });
+
+  it('plays each of the doorbells that it names', async () => {
+    const { results } = await measure(of(PLAYERS));
+    assert.deepEqual(results.failures, []);
+    assert.deepEqual(
+      results.pingPong.map((row) => `${row.contestant} (${row.class})`),
+      [
+        ...[
+          ...['futex', 'eventfd', 'pipe', 'FIFO', 'signal', 'Unix stream socket'],
+          ...['Unix datagram socket', 'POSIX message queue', 'TCP loopback'],
+        ].map((name) => `C ${name} (C, processes)`),
+        'Atomics.wait (threads, blocking)',
+        ...['Atomics.waitAsync', 'MessagePort', 'BroadcastChannel', 'zeromq inproc'].map(
+          (name) => `${name} (threads, event loop)`,
+        ),
+        'FIFO by fs (processes, blocking)',
+        ...['process.send json', 'process.send advanced', 'net Unix socket', 'zeromq ipc'].map(
+          (name) => `${name} (processes, event loop)`,
+        ),
+        ...['threads', 'processes'].flatMap((sides) => [
+          `uintr event loop (${sides}, event loop)`,
+          `uintr waitSync (${sides}, blocking)`,
+          `uintr event loop, auto (${sides}, event loop)`,
+          `uintr waitSync, auto (${sides}, blocking)`,
+        ]),
+      ],
     );
   });
 
@@ -190,6 +226,27 @@ describe('uintr bench', function () {
     }
   });
 
+  it('has pairs on two CPUs, held apart and on one', async function () {
+    if (availableParallelism() < 2) this.skip();
+    const { results } = await measure(['--only', '^pairs$']);
+    assert.deepEqual(results.failures, []);
+    assert.deepEqual(
+      results.pairs.map(({ way, pairs, cpus }) => [way, pairs, cpus]),
+      ['event loop', 'waitSync'].flatMap((way) => [
+        [way, 2, 2],
+        [way, 2, 'apart'],
+        [way, 2, 1],
+      ]),
+    );
+    for (const { by, autoToZero } of results.pairs) {
+      const [zero] = by;
+      assert.equal(zero?.busyPollMicros, 0);
+      assert.ok(autoToZero > 0);
+      assert.ok(zero.sleeps.median > 0, 'nobody slept');
+      assert.equal(zero.spinsPaid.median + zero.spinsVain.median, 0);
+    }
+  });
+
   it('idles, with a receiver and without', async () => {
     const { stdout, results } = await measure(of('^idle$'));
     assert.match(stdout, /^CPU time of a process/m);
@@ -207,7 +264,9 @@ describe('uintr bench', function () {
 
   it('leaves out what needs two CPUs where there is one, and says so', async () => {
     const by = ['taskset', '-c', anyCpu()];
-    const { stdout, results } = await measure(['--only', '^(send\\(\\)|pairs)$|C spin'], { by });
+    const { stdout, results } = await measure(['--only', '^(send\\(\\)|pairs)$|shared line'], {
+      by,
+    });
     assert.match(stdout, /Pinned to CPU \d+, the only one/);
     assert.doesNotMatch(stdout, /two cores|other core/);
     const costs = results.sendCosts[0]?.costs;

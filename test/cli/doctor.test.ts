@@ -314,6 +314,18 @@ describe('uintr doctor', function () {
         assert.equal(factOf(diagnosis, 'roundTrip').status, 'ok');
       });
 
+      it('says that software is in use because it was told to be', async () => {
+        const env = { UINTR_BACKEND: 'software' };
+        const result = await run(abi, [...command(), 'doctor', '--json'], { env });
+        const diagnosis = diagnosisOf(result);
+        assert.deepEqual([result.code, diagnosis.backend], [EXIT.software, 'software']);
+        const { status, value } = factOf(diagnosis, 'backend');
+        assert.deepEqual(
+          [status, value],
+          ['note', 'auto picks hardware; UINTR_BACKEND is software'],
+        );
+      });
+
       it('says that the self-test failed, and that software is in use', async () => {
         const result = await onHardware('--no-delivery');
         const diagnosis = diagnosisOf(result);
