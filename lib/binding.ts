@@ -90,7 +90,7 @@ export interface NativeCapabilities {
   waitpkg: boolean;
   futexWaitv: boolean;
   sealFutureWrite: boolean;
-  /** The facts of native/hardware/detection.cc. */
+  /** The facts of native/backends/hardware/detection.cc. */
   compiled: boolean;
   enabled: boolean;
   abi: 'rfc-v1' | 'uintr-next' | null;

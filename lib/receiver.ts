@@ -45,7 +45,7 @@ interface Waiter {
   timer: NodeJS.Timeout | undefined;
 }
 
-// The longest that one native waitSync sleeps: native/receiver_binding.cc, kSleepSlice.
+// The longest that one native waitSync sleeps: native/js/receiver_binding.cc, kSleepSlice.
 const SLEEP_SLICE_MS = 50;
 
 const updateListening = Symbol('updateListening');

@@ -25,14 +25,14 @@ const ON_DISCONNECT: readonly OnDisconnect[] = ['throw', 'drop'];
 export const checkOnDisconnect = (value: unknown = 'throw'): OnDisconnect =>
   checkOneOf('options.onDisconnect', value, ON_DISCONNECT);
 
-// Of a receiver's state word: native/protocol.h, Activity::Running.
+// Of a receiver's state word: native/protocol/post.h, Activity::Running.
 const AWAKE = 0;
 
 // Stands in for the state word where send() has to ask the native side: on hardware, and of a
 // sender that is closed.
 const NOT_AWAKE = Int32Array.of(-1);
 
-// B of native/protocol.h. On x86-64 the exchange before it is a full barrier, so a plain load will
+// B of native/protocol/post.h. On x86-64 the exchange before it is a full barrier, so a plain load will
 // do; Atomics.load is a call, as dear as the exchange. Elsewhere the exchange holds back none but an
 // atomic load.
 const look =
@@ -96,7 +96,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
       this.#native.send();
       return;
     }
-    // A and B of native/protocol.h, without the price of a native call. Not Atomics.or, which is a
+    // A and B of native/protocol/post.h, without the price of a native call. Not Atomics.or, which is a
     // load and then a compare-exchange in V8, and the line would travel twice; the page has no other
     // bit to keep.
     Atomics.exchange(this.#pir, 0, this.#bit);

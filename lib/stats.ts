@@ -33,7 +33,7 @@ export interface SenderStats {
   readonly wakeUps: number;
 }
 
-// The order is that of native/counters.h.
+// The order is that of native/core/counters.h.
 const RECEIVER_COUNTERS = 7;
 const SENDER_COUNTERS = 2;
 

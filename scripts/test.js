@@ -28,7 +28,7 @@ run('software backend', process.execPath, mocha, 'software');
 if (process.platform === 'linux' && process.arch === 'x64') {
   for (const abi of ['uintr-next', 'rfc-v1']) {
     const testbed = [`--abi=${abi}`, '--', process.execPath, ...mocha];
-    // What does not depend on the backend has run: the tests of the testbed, of native/protocol.h
+    // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
     // alone, of the benchmark's arithmetic, of instructions, and those of the hardware backend and of
     // the command, which use the testbed themselves.
     const ignored = ['testbed', 'protocol', 'hardware', 'cli', 'bench', 'instructions'];

@@ -12,7 +12,7 @@ describe('two copies of the addon', function () {
   let copy = '';
 
   before(function () {
-    // musl has no unique symbols: see native/hardware/process_mutex.h.
+    // musl has no unique symbols: see native/backends/hardware/process_mutex.h.
     const { header } = process.report.getReport() as { header: object };
     if (!('glibcVersionRuntime' in header)) this.skip();
     copy = file('copy');

@@ -88,7 +88,7 @@ describe('the machine code', function () {
     }
   });
 
-  // No behaviour shows it but time: native/last_post.h.
+  // No behaviour shows it but time: native/js/last_post.h.
   it('sends for the line of the next post where JavaScript is given a vector', () => {
     const having = objectFiles(join(release, 'obj.target')).filter(
       (object) => basename(object) === 'receiver_binding.o',

@@ -1,5 +1,6 @@
-// Asks native/busy_poll.h, by itself, when it would spin. Prints what is not as it should be; its
-// status is 1 if there was anything, 77 where it cannot be asked, because there is one CPU only.
+// Asks native/core/busy_poll.h, by itself, when it would spin. Prints what is not as it should be;
+// its status is 1 if there was anything, 77 where it cannot be asked, because there is one CPU
+// only.
 
 #include <sched.h>
 
@@ -7,7 +8,7 @@
 #include <cstdio>
 #include <optional>
 
-#include "../../native/busy_poll.h"
+#include "../../native/core/busy_poll.h"
 
 using namespace uintr;
 using namespace std::chrono_literals;

@@ -8,7 +8,7 @@ import { after } from 'mocha';
 const source = path.join(__dirname, '../../../../test/protocol/busy-poll.cc');
 const CANNOT_BE_ASKED = 77;
 
-describe('native/busy_poll.h by itself', function () {
+describe('native/core/busy_poll.h by itself', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-busy-poll-'));
   after(() => {

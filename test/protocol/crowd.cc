@@ -1,4 +1,4 @@
-// Checks how native/spin.h notices that another thread wants its core: the kernel's count of
+// Checks how native/core/spin.h notices that another thread wants its core: the kernel's count of
 // involuntary switches and sched_yield(2) are replaced here.
 
 #include <sched.h>
@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "../../native/spin.h"
+#include "../../native/core/spin.h"
 
 namespace {
 

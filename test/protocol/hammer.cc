@@ -1,6 +1,7 @@
-// Threads post to a receiver that parks whenever there is nothing to do, with native/protocol.h
-// alone. Each post waits until it was seen, so a lost wake-up is a standstill. Prints the number of
-// sleeps that nobody ended although there was something to take; its status is 1 if there were any.
+// Threads post to a receiver that parks whenever there is nothing to do, with
+// native/protocol/post.h alone. Each post waits until it was seen, so a lost wake-up is a
+// standstill. Prints the number of sleeps that nobody ended although there was something to take;
+// its status is 1 if there were any.
 //
 // Usage: hammer futex|eventfd POSTS [mistaken]
 
@@ -18,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../native/protocol.h"
+#include "../../native/protocol/post.h"
 
 using namespace uintr;
 
@@ -40,7 +41,7 @@ std::atomic<std::uint32_t>* word() {
   return wordOf(upid.pir, kVector);
 }
 
-// As in native/sender.cc.
+// As in native/core/sender.cc.
 void post() {
   raise(upid, bitOf(kVector));
   const StateWord state = loadState(statePage);

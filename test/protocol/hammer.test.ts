@@ -6,7 +6,7 @@ import { folder } from '../support/addresses.js';
 
 const source = path.join(__dirname, '../../../../test/protocol/hammer.cc');
 
-describe('native/protocol.h by itself', function () {
+describe('native/protocol/post.h by itself', function () {
   this.timeout(120_000);
   const file = folder('all');
   const PLAIN = 'hammer';

@@ -1,4 +1,4 @@
-// The protocol of native/protocol.h as a small machine whose every interleaving can be tried: one
+// The protocol of native/protocol/post.h as a small machine whose every interleaving can be tried: one
 // receiver, two senders on one vector fd, one of which may be killed between any two steps. Stores
 // that are not sequentially consistent wait in the receiver's store buffer for any time, as on
 // x86-64.
@@ -99,7 +99,7 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
   const afterLoad = (saw: number): State[] => {
     if (mistake === 'load before the raise') return [to({ pc: 'raise', saw })];
     if (saw === 0) return [returned()];
-    // One that lib/sender.ts begins goes on in native/sender.cc, with a load of its own.
+    // One that lib/sender.ts begins goes on in native/core/sender.cc, with a load of its own.
     return [to({ pc: 'check', saw }), to({ pc: 'load again' })];
   };
   const steps: State[] = [];

@@ -1,8 +1,8 @@
-// Checks native/spin.h on a CPU that seems to have WAITPKG, and on one that has not: the
+// Checks native/core/spin.h on a CPU that seems to have WAITPKG, and on one that has not: the
 // instructions themselves are replaced here, so that what is done around them can be seen, and so
 // is the clock, which advances by what is done.
 
-#include "../../native/spin.h"
+#include "../../native/core/spin.h"
 
 #include <time.h>
 

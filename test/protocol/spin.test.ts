@@ -5,7 +5,7 @@ import { folder } from '../support/addresses.js';
 import { compileCpp } from '../support/cpp.js';
 import { root } from '../support/testbed.js';
 
-describe('native/spin.h by itself', function () {
+describe('native/core/spin.h by itself', function () {
   this.timeout(60_000);
   const built = folder('all');
 
@@ -28,11 +28,11 @@ describe('native/spin.h by itself', function () {
   });
 
   it('gives way once another thread wants the core, and only then', () => {
-    runs('crowd', 'waitpkg.cc');
+    runs('crowd', 'cpu/waitpkg.cc');
   });
 
   it('executes UMONITOR, UMWAIT and TPAUSE with the line, C0.1 and the deadline', function () {
     if (process.arch !== 'x64') this.skip();
-    runs('waitpkg', 'waitpkg.cc');
+    runs('waitpkg', 'cpu/waitpkg.cc');
   });
 });

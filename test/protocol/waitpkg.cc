@@ -1,8 +1,8 @@
-// Runs native/waitpkg.cc, step by step: the trap flag (SDM vol. 3, Single-Step Exception Condition)
-// stops the CPU before each instruction, and those of WAITPKG are written down and skipped. So they
-// need not exist on this CPU; most raise #UD in their place.
+// Runs native/cpu/waitpkg.cc, step by step: the trap flag (SDM vol. 3, Single-Step Exception
+// Condition) stops the CPU before each instruction, and those of WAITPKG are written down and
+// skipped. So they need not exist on this CPU; most raise #UD in their place.
 
-#include "../../native/waitpkg.h"
+#include "../../native/cpu/waitpkg.h"
 
 #include <signal.h>
 #include <ucontext.h>

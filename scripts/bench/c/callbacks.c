@@ -6,7 +6,8 @@
 #include <time.h>
 #include <uv.h>
 
-// kHandles: one handle scope for so many calls, as in native/event_loop.cc, kDeliveriesPerTurn.
+// kHandles: one handle scope for so many calls, as in native/loop/event_loop.cc,
+// kDeliveriesPerTurn.
 enum { kBatch = 10000, kBatches = 100, kHandles = 1000 };
 
 struct job {

@@ -1,4 +1,4 @@
-// The chain that ends in hardware, in the order in which native/hardware/detection.cc asks. Behind
+// The chain that ends in hardware, in the order in which native/backends/hardware/detection.cc asks. Behind
 // the first link that is missing nothing was asked.
 
 import { type Examination, told } from '../examine.js';

@@ -1,0 +1,172 @@
+#include "backends/hardware/hardware_backend.h"
+
+#include "backends/hardware/config.h"
+
+#if UINTR_HAS_HARDWARE
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "core/spin.h"
+
+namespace uintr::hardware {
+
+namespace {
+
+// The self-interrupt takes about a microsecond; past this the receiver sleeps in short bounds.
+constexpr std::chrono::milliseconds kFenceLimit{1};
+
+// How long to wait for a late one before its vector is handed out, which happens once a vector.
+constexpr std::chrono::milliseconds kLateFenceLimit{50};
+
+// Set while this thread has a handler.
+thread_local const Kernel* registeredWith = nullptr;
+
+// By any receiver of this thread.
+thread_local std::uint64_t everHandedOut = 0;
+
+void unregisterThisThread() {
+  if (registeredWith == nullptr) return;
+  // UIF stays as it is in the kernels there are: mask here, and the next receiver of this thread
+  // unmasks.
+  clui();
+  std::exchange(registeredWith, nullptr)->unregisterHandler();
+}
+
+// The main thread can end without environment clean-up hooks: process.exit() and an uncaught
+// exception stop the workers, whose hooks do run, and call exit(3), which calls this on the same
+// thread, once the last line of JavaScript has run.
+void unregisterAtExit() {
+  [[maybe_unused]] static const int once = std::atexit(unregisterThisThread);
+}
+
+}  // namespace
+
+HardwareReceiver::Attachment::Attachment(Mailbox& attached) : mailbox(attached) {
+  if (!attachMailbox(mailbox)) throw os::SystemError{ENOSPC, "uintr_register_handler"};
+}
+
+HardwareReceiver::Attachment::~Attachment() {
+  detachMailbox(mailbox);
+}
+
+HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
+    : kernel(registerWith) {
+  kernel.registerHandler(interruptHandler(), waiting);
+  registeredWith = &kernel;
+  unregisterAtExit();
+}
+
+HardwareReceiver::Registration::~Registration() {
+  // Before this thread executes another program, too (lib/exec-guard.ts): a kernel goes down when
+  // somebody posts to a receiver that has.
+  unregisterThisThread();
+}
+
+HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
+    : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get(), 0) {
+}
+
+HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)
+    : kernel_(kernel),
+      options_(options),
+      mailbox_(std::make_shared<Mailbox>()),
+      attachment_(*mailbox_),
+      registration_(kernel, options.foreignSenders) {
+  hardware::stui();
+  try {
+    moveFence();
+  } catch (const os::SystemError& error) {
+    // The target table is full of senders: without a fence the receiver sleeps in short bounds.
+    if (error.error != ENOSPC) throw;
+  }
+  // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
+  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more; a
+  // program without this library can, for on uintr-next its index leads here, and on a vector that
+  // is handed out again its posts are like any other's.
+  fence();
+  for (Mailbox::Slot& stale : mailbox_->slots) {
+    stale.upid.pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
+  }
+}
+
+// To the lowest vector that is not handed out: the CPU delivers the highest first, so all others
+// have been delivered by the time that this one is. Nor has it been by an earlier receiver of this
+// thread, whose index a program without this library may still use: its post would be taken for
+// ours.
+void HardwareReceiver::moveFence() {
+  fence_.reset();
+  fenceIsLate_ = false;
+  everHandedOut |= handedOut_;
+  const int vector = std::countr_one(everHandedOut);
+  if (vector < kVectors) fence_.emplace(kernel_, vector);
+}
+
+Inbox HardwareReceiver::open(int vector) {
+  const std::uint64_t bit = bitOf(vector);
+  if ((handedOut_ & bit) == 0) {
+    handedOut_ |= bit;
+    try {
+      if (fence_ && fence_->vector == vector) {
+        if (fenceIsLate_) awaitFence(kLateFenceLimit);  // nobody's interrupt: not to be seen
+        moveFence();
+      }
+    } catch (const os::SystemError&) {
+      // Without a fence the receiver sleeps in short bounds; it is not worth failing for.
+    }
+    slot(vector).pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
+  }
+  // The uvec fd stays open, and on rfc-v1 in use, for as long as the inbox.
+  struct Hold {
+    std::shared_ptr<Mailbox> mailbox;
+    std::shared_ptr<os::UniqueFd> uvecFd;
+  };
+  const auto hold = std::make_shared<Hold>(Hold{mailbox_, uvecFdOf(vector)});
+  return {.carrier = os::duplicate(hold->uvecFd->get()),
+          .upid = {hold, &slot(vector)},
+          .wakesFutex = false,
+          // Masked, or in flight: it shows up once the handler runs. And on rfc-v1 closing the last
+          // copy of the uvec fd would clear its bit in PIR.
+          .arrivesLate = true};
+}
+
+std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
+  std::shared_ptr<os::UniqueFd> uvecFd = uvecFds_[vector].lock();
+  if (uvecFd == nullptr || kernel_.abi() == Abi::UintrNext) {
+    uvecFd = std::make_shared<os::UniqueFd>(kernel_.createFd(vector));
+    uvecFds_[vector] = uvecFd;
+  }
+  return uvecFd;
+}
+
+// A user interrupt can be in flight, or be recognised while this thread is already in the kernel,
+// and then nothing wakes a sleeper. Recognition moves the whole PIR at once (SDM vol. 3,
+// "User-Interrupt Notification Processing"): when an interrupt that we post to ourselves after the
+// park has been delivered, so has all that senders posted before they saw the receiver running.
+// Needs no wake-up support of the kernel, where it has been seen to lose wake-ups.
+bool HardwareReceiver::fence() {
+  if (!fence_) return false;
+  // One that came late must not be taken for the answer to the next, so there is never a second one
+  // on its way.
+  if (fenceIsLate_ && !fenceHasArrived()) return false;
+  // relaxed: the handler runs on this thread.
+  slot(fence_->vector).pir.store(0, std::memory_order_relaxed);
+  senduipi(fence_->target.uipiIndex());
+  fenceIsLate_ = !awaitFence(kFenceLimit);
+  return !fenceIsLate_ && !options_.foreignSenders;
+}
+
+bool HardwareReceiver::fenceHasArrived() {
+  // acquire: with the handler's locked OR, so that all it stored before is seen.
+  return slot(fence_->vector).pir.load(std::memory_order_acquire) != 0;
+}
+
+bool HardwareReceiver::awaitFence(std::chrono::milliseconds limit) {
+  return Spin(limit).until([this] { return fenceHasArrived(); });
+}
+
+}  // namespace uintr::hardware
+
+#endif

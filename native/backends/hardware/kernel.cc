@@ -1,0 +1,87 @@
+#include "backends/hardware/kernel.h"
+
+#include "backends/hardware/config.h"
+
+#if UINTR_HAS_HARDWARE
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/kernel_release.h"
+
+namespace uintr::hardware {
+
+namespace {
+
+struct Numbers {
+  long registerHandler;
+  long unregisterHandler;
+  long createFd;
+  long registerSender;
+  long unregisterSender;
+};
+
+// arch/x86/entry/syscalls/syscall_64.tbl of Intel's kernel trees.
+constexpr Numbers kRfcV1{449, 450, 451, 452, 453};
+constexpr Numbers kUintrNext{471, 472, 473, 474, 475};
+
+constexpr unsigned kWaitingReceiver = 0x1000;  // UINTR_HANDLER_FLAG_WAITING_RECEIVER
+constexpr unsigned kBadFlags = ~0U;
+
+const Numbers& numbersOf(Abi abi) {
+  return abi == Abi::RfcV1 ? kRfcV1 : kUintrNext;
+}
+
+// Both families look at the flags first and do nothing when they are wrong.
+bool answers(const Numbers& numbers) {
+  const auto refusesFlags = [](long result) { return result == -1 && errno == EINVAL; };
+  return refusesFlags(::syscall(numbers.registerHandler, nullptr, kBadFlags)) &&
+         refusesFlags(::syscall(numbers.unregisterHandler, kBadFlags)) &&
+         refusesFlags(::syscall(numbers.createFd, 0, kBadFlags));
+}
+
+}  // namespace
+
+Abi Kernel::probe() {
+  // From 5.16 on 449 and its successors are mainline's own calls (449 futex_waitv, 453
+  // map_shadow_stack), and later 471 too (rseq_slice_yield, which ignores its arguments and
+  // succeeds): asking is safe only because TESTUI works here.
+  if (answers(kUintrNext)) return Abi::UintrNext;
+  if (os::isKernelBefore(5, 16) && answers(kRfcV1)) return Abi::RfcV1;
+  return Abi::None;
+}
+
+bool Kernel::registerHandler(void* handler, bool waiting) const {
+  const long number = numbersOf(abi_).registerHandler;
+  if (waiting && abi_ == Abi::UintrNext) {
+    // EINVAL from a kernel without CONFIG_X86_UINTR_BLOCKING.
+    if (::syscall(number, handler, kWaitingReceiver) == 0) return true;
+    if (errno != EINVAL) os::throwErrno("uintr_register_handler");
+  }
+  os::check(::syscall(number, handler, 0U), "uintr_register_handler");
+  return false;
+}
+
+void Kernel::unregisterHandler() const noexcept {
+  ::syscall(numbersOf(abi_).unregisterHandler, 0U);
+}
+
+os::UniqueFd Kernel::createFd(int vector) const {
+  const char* name = abi_ == Abi::RfcV1 ? "uintr_create_fd" : "uintr_vector_fd";
+  const long fd = os::check(::syscall(numbersOf(abi_).createFd, vector, 0U), name);
+  return os::UniqueFd(static_cast<int>(fd));
+}
+
+int Kernel::registerSender(int uvecFd) const {
+  const long number = numbersOf(abi_).registerSender;
+  return static_cast<int>(os::check(::syscall(number, uvecFd, 0U), "uintr_register_sender"));
+}
+
+void Kernel::unregisterSender(int uvecFd, int uipiIndex) const noexcept {
+  const int target = abi_ == Abi::RfcV1 ? uvecFd : uipiIndex;  // the two families differ
+  ::syscall(numbersOf(abi_).unregisterSender, target, 0U);
+}
+
+}  // namespace uintr::hardware
+
+#endif

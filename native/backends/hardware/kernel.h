@@ -1,0 +1,38 @@
+// The two families of UINTR system calls, as one table of numbers and shapes. Neither is in
+// mainline: there the numbers are other calls, so nothing here may run before detection.
+
+#pragma once
+
+#include "backends/hardware/hardware.h"
+#include "os/unique_fd.h"
+
+namespace uintr::hardware {
+
+class Kernel {
+ public:
+  // Which family answers, by calls without side effects; Abi::None when neither does. Only once
+  // TESTUI has been seen not to fault.
+  static Abi probe();
+
+  explicit Kernel(Abi abi) : abi_(abi) {}
+
+  Abi abi() const { return abi_; }
+
+  // Whether a thread that is blocked in the kernel can ask to be woken (UINTR_HANDLER_FLAG_*): it
+  // says so in `waiting`, and false means that this kernel refused it and was asked without.
+  bool registerHandler(void* handler, bool waiting) const;
+  void unregisterHandler() const noexcept;
+
+  // A uvec fd for the vector of the calling thread's handler; close-on-exec, as every copy of it
+  // has to be (os::duplicate): a post to a receiver that executes takes a kernel down.
+  os::UniqueFd createFd(int vector) const;
+
+  // A uipi index for SENDUIPI. On rfc-v1 of the calling thread, on uintr-next of the process.
+  int registerSender(int uvecFd) const;
+  void unregisterSender(int uvecFd, int uipiIndex) const noexcept;
+
+ private:
+  Abi abi_;
+};
+
+}  // namespace uintr::hardware

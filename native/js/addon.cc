@@ -1,0 +1,35 @@
+#include "js/addon.h"
+
+#include "js/bound_function.h"
+
+namespace uintr {
+
+namespace {
+
+// (UintrError: class) => binding: one environment's functions, which throw errors of that class.
+Napi::Value setup(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Addon& addon = *env.GetInstanceData<Addon>();
+  addon.errorClass = Napi::Persistent(info[0].As<Napi::Function>());
+  Napi::Object binding = Napi::Object::New(env);
+  binding["openReceiver"] = Napi::Function::New(env, openReceiver, "openReceiver");
+  binding["openSender"] = Napi::Function::New(env, openSender, "openSender");
+  binding["openFdSocket"] = Napi::Function::New(env, openFdSocket, "openFdSocket");
+  binding["openFdSocketPair"] = Napi::Function::New(env, openFdSocketPair, "openFdSocketPair");
+  binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
+  binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
+  binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
+  return binding;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(std::make_unique<Addon>().release());  // deleted with the environment
+  exports["setup"] = Napi::Function::New(env, setup, "setup");
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, init)
+
+}  // namespace uintr

@@ -1,0 +1,51 @@
+// JavaScript functions bound to a C++ object, without the price of unwrapping `this`.
+
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "js/js_errors.h"
+
+namespace uintr {
+
+// For the hot path: bare Node-API, no argument vector, no allocation. `method` is
+// `napi_value (T::*)(napi_env, napi_callback_info)`; the function keeps the object alive.
+template <auto method, typename T>
+Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
+  const napi_callback callback = [](napi_env callEnv, napi_callback_info info) -> napi_value {
+    void* data = nullptr;
+    if (napi_get_cb_info(callEnv, info, nullptr, nullptr, nullptr, &data) != napi_ok) {
+      return nullptr;
+    }
+    return (static_cast<T*>(data)->*method)(callEnv, info);
+  };
+  auto holder = std::make_unique<std::shared_ptr<T>>(object);
+  napi_value function = nullptr;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, object.get(), &function) !=
+      napi_ok) {
+    throw Napi::Error::New(env);
+  }
+  const napi_finalize finalize = [](napi_env, void* data, void*) {
+    std::unique_ptr<std::shared_ptr<T>>(static_cast<std::shared_ptr<T>*>(data));
+  };
+  if (napi_add_finalizer(env, function, holder.get(), finalize, nullptr, nullptr) != napi_ok) {
+    throw Napi::Error::New(env);
+  }
+  holder.release();  // the finalizer's now
+  return Napi::Function(env, function);
+}
+
+// For everything else: `method` is `Napi::Value (T::*)(const Napi::CallbackInfo&)`.
+template <auto method, typename T>
+Napi::Function bind(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
+  return Napi::Function::New(
+      env,
+      [object](const Napi::CallbackInfo& info) -> Napi::Value {
+        return translating(info.Env(), [&] { return ((*object).*method)(info); });
+      },
+      name);
+}
+
+}  // namespace uintr

@@ -1,0 +1,81 @@
+// A listening Unix socket as JavaScript sees it: lib/binding.ts, NativeFdListener.
+
+#include <optional>
+
+#include "js/addon.h"
+#include "js/bound_function.h"
+#include "js/owned_fd.h"
+#include "js/socket_type.h"
+#include "loop/socket_watch.h"
+#include "os/unix_listener.h"
+
+namespace uintr {
+
+namespace {
+
+class FdListenerBinding {
+ public:
+  // (address, { self, onReady, type, mode, backlog })
+  FdListenerBinding(Napi::Env env, const std::string& address, const Napi::Object& options)
+      : env_(env),
+        listener_(std::in_place, address, socketTypeOf(options.Get("type")),
+                  options.Get("mode").As<Napi::Number>().Uint32Value(),
+                  options.Get("backlog").As<Napi::Number>().Int32Value()),
+        watch_(env, options, this) {}
+
+  ~FdListenerBinding() { release(); }
+
+  // () => an owned descriptor for openFdSocket | undefined: nobody there
+  Napi::Value accept(const Napi::CallbackInfo&) {
+    if (!listener_) return env_.Undefined();
+    try {
+      return own(env_, listener_->accept());
+    } catch (const os::SystemError& error) {
+      // A peer that has gone again is nobody, too.
+      if (error.error == EAGAIN || error.error == ECONNABORTED) return env_.Undefined();
+      throw;
+    }
+  }
+
+  // (accepting: boolean, keepsAlive: boolean)
+  Napi::Value watch(const Napi::CallbackInfo& info) {
+    if (!listener_) return env_.Undefined();
+    watch_.watch(listener_->fd(), info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0,
+                 info[1].As<Napi::Boolean>().Value());
+    return env_.Undefined();
+  }
+
+  Napi::Value close(const Napi::CallbackInfo&) {
+    release();
+    return env_.Undefined();
+  }
+
+  void release() {
+    if (!listener_) return;
+    watch_.close();
+    listener_.reset();
+  }
+
+ private:
+  Napi::Env env_;
+  std::optional<os::UnixListener> listener_;  // empty once closed
+  SocketWatch watch_;
+};
+
+}  // namespace
+
+// (address: string, options) => NativeFdListener
+Napi::Value openFdListener(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    const auto listener = std::make_shared<FdListenerBinding>(
+        env, info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Object>());
+    Napi::Object result = Napi::Object::New(env);
+    result["accept"] = bind<&FdListenerBinding::accept>(env, "accept", listener);
+    result["watch"] = bind<&FdListenerBinding::watch>(env, "watch", listener);
+    result["close"] = bind<&FdListenerBinding::close>(env, "close", listener);
+    return result;
+  });
+}
+
+}  // namespace uintr

@@ -1,0 +1,171 @@
+// A socket that passes descriptors, as JavaScript sees it: lib/binding.ts, NativeFdSocket.
+
+#include <memory>
+#include <vector>
+
+#include "js/addon.h"
+#include "js/bound_function.h"
+#include "js/owned_fd.h"
+#include "js/socket_type.h"
+#include "loop/socket_watch.h"
+#include "os/unix_socket.h"
+
+namespace uintr {
+
+namespace {
+
+class FdSocketBinding {
+ public:
+  FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
+      : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
+
+  ~FdSocketBinding() { release(); }
+
+  // (data: Uint8Array, fds: number[]) => bytes taken
+  Napi::Value send(const Napi::CallbackInfo& info) {
+    const auto data = info[0].As<Napi::Uint8Array>();
+    const auto numbers = info[1].As<Napi::Array>();
+    std::vector<int> fds(numbers.Length());
+    for (std::uint32_t i = 0; i < fds.size(); ++i) {
+      fds[i] = numbers.Get(i).As<Napi::Number>().Int32Value();
+    }
+    const std::span bytes(data.Data(), data.ByteLength());
+    return Napi::Number::New(
+        env_, static_cast<double>(os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds)));
+  }
+
+  // (maxBytes, maxFds, hold) => { data, fds } | undefined: nothing there. Held descriptors stay
+  // ours, until this is closed.
+  Napi::Value receive(const Napi::CallbackInfo& info) {
+    const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
+    const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
+    const auto space = std::make_unique_for_overwrite<std::byte[]>(maxBytes);
+    os::ReceivedMessage message;
+    try {
+      message = os::receiveWithFds(socket_.get(), std::span(space.get(), maxBytes), maxFds,
+                                   os::Receive::Take);
+    } catch (const os::SystemError& error) {
+      if (error.error == EAGAIN) return env_.Undefined();
+      throw;
+    }
+    if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
+    if (message.fds.size() > maxFds || (message.fdsTruncated && message.fds.size() == maxFds)) {
+      throw Error{"ERR_UINTR_TOO_MANY_FDS",
+                  "the message carries more than " + std::to_string(maxFds) + " descriptors"};
+    }
+    // recvmsg(2) does not fail when this process runs out of descriptors; it leaves some out.
+    if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
+
+    Napi::Array fds = Napi::Array::New(env_, message.fds.size());
+    for (std::uint32_t i = 0; i < message.fds.size(); ++i) fds[i] = message.fds[i].get();
+    Napi::Object result = Napi::Object::New(env_);
+    result["data"] =
+        Napi::Buffer<char>::Copy(env_, reinterpret_cast<const char*>(space.get()), message.size);
+    result["fds"] = fds;
+    if (info[2].As<Napi::Boolean>().Value()) {
+      held_ = std::move(message.fds);
+    } else {
+      for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript's from here on
+    }
+    return result;
+  }
+
+  // (milliseconds) => boolean: blocks the thread
+  Napi::Value waitReadable(const Napi::CallbackInfo& info) {
+    const std::chrono::milliseconds timeout(info[0].As<Napi::Number>().Int64Value());
+    return Napi::Boolean::New(env_, os::waitReadable(socket_.get(), timeout));
+  }
+
+  // (readable: boolean, writable: boolean, keepsAlive: boolean)
+  Napi::Value watch(const Napi::CallbackInfo& info) {
+    if (!socket_) return env_.Undefined();
+    const int events = (info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0) |
+                       (info[1].As<Napi::Boolean>().Value() ? UV_WRITABLE : 0);
+    watch_.watch(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
+    return env_.Undefined();
+  }
+
+  Napi::Value peer(const Napi::CallbackInfo&) {
+    const ucred peer = os::peerCredentials(socket_.get());
+    Napi::Object result = Napi::Object::New(env_);
+    result["pid"] = Napi::Number::New(env_, peer.pid);
+    result["uid"] = Napi::Number::New(env_, peer.uid);
+    result["gid"] = Napi::Number::New(env_, peer.gid);
+    return result;
+  }
+
+  Napi::Value peerPidFd(const Napi::CallbackInfo&) {
+    os::UniqueFd pidFd = os::peerPidFd(socket_.get());
+    if (!pidFd) return env_.Undefined();
+    return Napi::Number::New(env_, pidFd.release());  // JavaScript's from here on
+  }
+
+  Napi::Value close(const Napi::CallbackInfo&) {
+    release();
+    return env_.Undefined();
+  }
+
+  void release() {
+    if (!socket_) return;
+    watch_.close();
+    socket_.reset();
+    held_.clear();
+  }
+
+ private:
+  Napi::Env env_;
+  os::UniqueFd socket_;  // empty once closed
+  std::vector<os::UniqueFd> held_;
+  SocketWatch watch_;
+};
+
+}  // namespace
+
+// (fd: number or owned, options) => NativeFdSocket, which owns the descriptor from here on
+Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    os::UniqueFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
+    const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
+    const int type = os::unixSocketType(fd);  // what is no such socket stays the caller's
+    if (owned != nullptr) owned->release();
+    const auto socket =
+        std::make_shared<FdSocketBinding>(env, os::UniqueFd(fd), info[1].As<Napi::Object>());
+    Napi::Object result = Napi::Object::New(env);
+    result["fd"] = Napi::Number::New(env, fd);
+    result["type"] = Napi::String::New(env, nameOfSocketType(type));
+    result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
+    result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
+    result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
+    result["watch"] = bind<&FdSocketBinding::watch>(env, "watch", socket);
+    result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
+    result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(env, "peerPidFd", socket);
+    result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);
+    return result;
+  });
+}
+
+// The others return owned descriptors for openFdSocket.
+
+// (type) => [owned, owned]
+Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
+    Napi::Array pair = Napi::Array::New(env, 2);
+    pair[0U] = own(env, std::move(first));
+    pair[1U] = own(env, std::move(second));
+    return pair;
+  });
+}
+
+// (address, type) => owned
+Napi::Value connectFdSocket(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    const std::string address = info[0].As<Napi::String>().Utf8Value();
+    return own(env, os::connectUnix(address, socketTypeOf(info[1])));
+  });
+}
+
+}  // namespace uintr

@@ -1,0 +1,33 @@
+#include "js/js_errors.h"
+
+#include <uv.h>
+
+#include "js/addon.h"
+
+namespace uintr {
+
+namespace {
+
+Napi::Error create(Napi::Env env, const std::string& code, const std::string& message,
+                   Napi::Value errorNumber, Napi::Value syscall) {
+  const Napi::Object error = env.GetInstanceData<Addon>()->errorClass.New(
+      {Napi::String::New(env, code), Napi::String::New(env, message), errorNumber, syscall});
+  return Napi::Error(env, error);
+}
+
+}  // namespace
+
+Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
+  const int negative = -error.error;  // as in every error of Node's own
+  // libuv has no name for it (uv/errno.h), and glibc has names only since 2.32.
+  const bool tooManyRefs = error.error == ETOOMANYREFS;
+  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
+                tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative),
+                Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
+}
+
+Napi::Error toJavaScript(Napi::Env env, const Error& error) {
+  return create(env, error.code, error.message, env.Undefined(), env.Undefined());
+}
+
+}  // namespace uintr
