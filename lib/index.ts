@@ -3,21 +3,30 @@ export {
   type BackendChoice,
   capabilities,
   type Capabilities,
-} from './capabilities.js';
-export { connect, Connection, type ConnectionEvents, type ConnectOptions } from './connection.js';
-export type { Diagnostics } from './diagnostics.js';
-export { UintrError } from './errors.js';
-export { FdListener, type FdListenerEvents, type FdListenerOptions } from './fd-listener.js';
+} from './core/capabilities.js';
+export {
+  connect,
+  Connection,
+  type ConnectionEvents,
+  type ConnectOptions,
+} from './services/connection.js';
+export type { Diagnostics } from './core/diagnostics.js';
+export { UintrError } from './internal/errors.js';
+export {
+  FdListener,
+  type FdListenerEvents,
+  type FdListenerOptions,
+} from './sockets/fd-listener.js';
 export {
   type Credentials,
   type FdMessage,
   FdSocket,
   type FdSocketOptions,
   type ReceiveOptions,
-} from './fd-socket.js';
-export { inherit, type InheritOptions, inherited, type Inheritance } from './inherit.js';
-export { Receiver, type ReceiverEvents } from './receiver.js';
-export type { ReceiverOptions, VectorName, Vectors } from './receiver-options.js';
+} from './sockets/fd-socket.js';
+export { inherit, type InheritOptions, inherited, type Inheritance } from './services/inherit.js';
+export { Receiver, type ReceiverEvents } from './core/receiver.js';
+export type { ReceiverOptions, VectorName, Vectors } from './core/receiver-options.js';
 export {
   type ListenOptions,
   type Peer,
@@ -25,8 +34,8 @@ export {
   Rendezvous,
   type RendezvousEvents,
   type VectorRequest,
-} from './rendezvous.js';
-export { Sender, type SenderEvents, type SenderOptions } from './sender.js';
-export type { ReceiverStats, SenderStats } from './stats.js';
-export { VectorFd, type VectorFdEvents } from './vector-fd.js';
-export type { WaitOptions } from './waiting.js';
+} from './services/rendezvous.js';
+export { Sender, type SenderEvents, type SenderOptions } from './core/sender.js';
+export type { ReceiverStats, SenderStats } from './core/stats.js';
+export { VectorFd, type VectorFdEvents } from './core/vector-fd.js';
+export type { WaitOptions } from './internal/waiting.js';

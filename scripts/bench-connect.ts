@@ -66,7 +66,7 @@ async function peer(): Promise<void> {
     else connection.close();
     return [begin];
   };
-  /** By hand, as in lib/connection.ts. */
+  /** By hand, as in lib/services/connection.ts. */
   const steps = async (): Promise<Times> => {
     const times = [now()];
     using socket = await FdSocket.connect(address);

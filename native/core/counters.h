@@ -1,6 +1,6 @@
 // What happened to a receiver or a sender so far. The memory is JavaScript's, which reads it
-// without a call: lib/stats.ts has the same order. Doubles, because JavaScript reads those as they
-// are.
+// without a call: lib/core/stats.ts has the same order. Doubles, because JavaScript reads those as
+// they are.
 
 #pragma once
 

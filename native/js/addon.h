@@ -6,11 +6,11 @@ namespace uintr {
 
 // All that one environment (main thread or worker) has of the addon.
 struct Addon {
-  Napi::FunctionReference errorClass;  // UintrError of lib/errors.ts
+  Napi::FunctionReference errorClass;  // UintrError of lib/internal/errors.ts
 };
 
-// The exported functions; lib/binding.ts has their types. What they open comes as an object of
-// functions that share one C++ object and keep it alive.
+// The exported functions; lib/internal/binding.ts has their types. What they open comes as an
+// object of functions that share one C++ object and keep it alive.
 Napi::Value openReceiver(const Napi::CallbackInfo& info);
 Napi::Value openSender(const Napi::CallbackInfo& info);
 Napi::Value openFdSocket(const Napi::CallbackInfo& info);

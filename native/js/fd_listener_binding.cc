@@ -1,4 +1,4 @@
-// A listening Unix socket as JavaScript sees it: lib/binding.ts, NativeFdListener.
+// A listening Unix socket as JavaScript sees it: lib/internal/binding.ts, NativeFdListener.
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-// A socket that passes descriptors, as JavaScript sees it: lib/binding.ts, NativeFdSocket.
+// A socket that passes descriptors, as JavaScript sees it: lib/internal/binding.ts, NativeFdSocket.
 
 #include <memory>
 #include <vector>

@@ -10,7 +10,7 @@
 
 namespace uintr {
 
-// Both make a UintrError (lib/errors.ts): a code, and for a system call errno and syscall.
+// Both make a UintrError (lib/internal/errors.ts): a code, and for a system call errno and syscall.
 Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error);
 Napi::Error toJavaScript(Napi::Env env, const Error& error);
 

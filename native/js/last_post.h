@@ -6,8 +6,8 @@
 
 namespace uintr {
 
-// Where the last post of a thread went (lib/last-post.ts), and where its next one probably goes:
-// the memory that JavaScript writes.
+// Where the last post of a thread went (lib/core/last-post.ts), and where its next one probably
+// goes: the memory that JavaScript writes.
 struct LastPost {
   double address;  // 0: nowhere yet; user space ends far below 2^53
 

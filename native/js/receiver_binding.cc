@@ -1,4 +1,4 @@
-// The receiver as JavaScript sees it: lib/binding.ts, NativeReceiver.
+// The receiver as JavaScript sees it: lib/internal/binding.ts, NativeReceiver.
 
 #include <optional>
 #include <unordered_map>
@@ -239,7 +239,7 @@ class ReceiverBinding final : public EventLoop::Delegate,
 
 }  // namespace
 
-// (options: see lib/binding.ts) => NativeReceiver
+// (options: see lib/internal/binding.ts) => NativeReceiver
 Napi::Value openReceiver(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {

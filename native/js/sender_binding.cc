@@ -1,4 +1,4 @@
-// The sender as JavaScript sees it: lib/binding.ts, NativeSender.
+// The sender as JavaScript sees it: lib/internal/binding.ts, NativeSender.
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 // The pages that a receiver shares with its senders, and how a post meets a receiver that falls
 // asleep. Nothing here knows Node, libuv or a file descriptor. Every memory order of the shared
-// words is in this file, but for lib/sender.ts, which does A and B in JavaScript where it can.
+// words is in this file, but for lib/core/sender.ts, which does A and B in JavaScript where it can.
 //
 //   sender                             receiver
 //   ------                             --------

@@ -99,7 +99,7 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
   const afterLoad = (saw: number): State[] => {
     if (mistake === 'load before the raise') return [to({ pc: 'raise', saw })];
     if (saw === 0) return [returned()];
-    // One that lib/sender.ts begins goes on in native/core/sender.cc, with a load of its own.
+    // One that lib/core/sender.ts begins goes on in native/core/sender.cc, with a load of its own.
     return [to({ pc: 'check', saw }), to({ pc: 'load again' })];
   };
   const steps: State[] = [];

@@ -2,7 +2,7 @@
 // has gone to sleep.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { Sender } from '../../sender.js';
+import { Sender } from '../../core/sender.js';
 import { type Failure, failureOf } from './report.js';
 
 export interface BellData {

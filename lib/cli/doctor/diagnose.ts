@@ -1,4 +1,4 @@
-import type { Backend } from '../../capabilities.js';
+import type { Backend } from '../../core/capabilities.js';
 import { version } from '../package.js';
 import { examine, type Examination, told } from './examine.js';
 import type { Fact } from './fact.js';

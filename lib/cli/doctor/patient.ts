@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { binding, findAddon, loadFailure } from '../../binding.js';
-import { type Backend, capabilities, chooseBackend } from '../../capabilities.js';
-import { Receiver } from '../../receiver.js';
-import { Sender } from '../../sender.js';
+import { binding, findAddon, loadFailure } from '../../internal/binding.js';
+import { type Backend, capabilities, chooseBackend } from '../../core/capabilities.js';
+import { Receiver } from '../../core/receiver.js';
+import { Sender } from '../../core/sender.js';
 import type { BellData } from './bell.js';
 import { type Failure, failureOf, type Report, REPORT_MARK, type Trial } from './report.js';
 

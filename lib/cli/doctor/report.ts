@@ -1,6 +1,6 @@
 // What the patient (patient.ts) tells the doctor, a line of JSON each.
 
-import type { Backend, Capabilities } from '../../capabilities.js';
+import type { Backend, Capabilities } from '../../core/capabilities.js';
 
 export interface Failure {
   readonly message: string;

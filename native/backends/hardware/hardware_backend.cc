@@ -60,8 +60,8 @@ HardwareReceiver::Registration::Registration(Kernel registerWith, bool waiting)
 }
 
 HardwareReceiver::Registration::~Registration() {
-  // Before this thread executes another program, too (lib/exec-guard.ts): a kernel goes down when
-  // somebody posts to a receiver that has.
+  // Before this thread executes another program, too (lib/core/exec-guard.ts): a kernel goes down
+  // when somebody posts to a receiver that has.
   unregisterThisThread();
 }
 

@@ -1,7 +1,7 @@
 import os from 'node:os';
-import { invalidValue } from './arguments.js';
-import { binding, loadFailure } from './binding.js';
-import { UintrError } from './errors.js';
+import { invalidValue } from '../internal/arguments.js';
+import { binding, loadFailure } from '../internal/binding.js';
+import { UintrError } from '../internal/errors.js';
 
 export type Backend = 'hardware' | 'software';
 

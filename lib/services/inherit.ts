@@ -7,9 +7,9 @@ import {
   invalidType,
   invalidValue,
   isArray,
-} from './arguments.js';
-import { closedError } from './errors.js';
-import { VectorFd } from './vector-fd.js';
+} from '../internal/arguments.js';
+import { closedError } from '../internal/errors.js';
+import { VectorFd } from '../core/vector-fd.js';
 
 export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | number;
 

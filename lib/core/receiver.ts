@@ -6,14 +6,14 @@ import {
   checkVector,
   invalidType,
   invalidValue,
-} from './arguments.js';
-import { binding, type NativeReceiver } from './binding.js';
+} from '../internal/arguments.js';
+import { binding, type NativeReceiver } from '../internal/binding.js';
 import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
-import { closedError, UintrError } from './errors.js';
+import { closedError, UintrError } from '../internal/errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { lastPost } from './last-post.js';
-import { type ListenOptions, Rendezvous } from './rendezvous.js';
+import { type ListenOptions, Rendezvous } from '../services/rendezvous.js';
 import {
   checkBurst,
   checkBusyPoll,
@@ -24,7 +24,7 @@ import {
 } from './receiver-options.js';
 import { newReceiverCounters, type ReceiverStats, receiverStats } from './stats.js';
 import { disconnect, VectorFd } from './vector-fd.js';
-import type { WaitOptions } from './waiting.js';
+import type { WaitOptions } from '../internal/waiting.js';
 
 export type ReceiverEvents<V extends Vectors> = {
   /** A vector was raised; its name, if it has one. Each name is an event, too. */

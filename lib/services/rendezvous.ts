@@ -10,10 +10,10 @@ import {
   invalidValue,
   isArray,
   outOfRange,
-} from './arguments.js';
-import { UintrError } from './errors.js';
-import { checkMode, FdListener } from './fd-listener.js';
-import type { Credentials, FdSocket } from './fd-socket.js';
+} from '../internal/arguments.js';
+import { UintrError } from '../internal/errors.js';
+import { checkMode, FdListener } from '../sockets/fd-listener.js';
+import type { Credentials, FdSocket } from '../sockets/fd-socket.js';
 import {
   decodeRequest,
   encodeGrant,
@@ -24,8 +24,8 @@ import {
 } from './handshake.js';
 import { type Place, Places } from './places.js';
 import { RateLimit } from './rate-limit.js';
-import type { VectorFd } from './vector-fd.js';
-import { Patience } from './waiting.js';
+import type { VectorFd } from '../core/vector-fd.js';
+import { Patience } from '../internal/waiting.js';
 
 /** The process that asks, as the kernel names it (`SO_PEERCRED`). */
 export interface Peer extends Credentials {
@@ -100,7 +100,7 @@ interface VectorSource {
 
 /**
  * A place where services ask for a receiver's vectors: made by `Receiver.listen()`. It listens on a
- * Unix socket (`SOCK_SEQPACKET`); what is said there is in lib/handshake.ts.
+ * Unix socket (`SOCK_SEQPACKET`); what is said there is in lib/services/handshake.ts.
  */
 export class Rendezvous<Name extends string = string>
   extends EventEmitter<RendezvousEvents<Name>>

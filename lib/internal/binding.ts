@@ -146,7 +146,7 @@ function load(): Binding | UintrError {
   }
 }
 
-const ROOT = path.dirname(__dirname);
+const ROOT = path.dirname(path.dirname(__dirname));
 
 /**
  * The addon's file: build/Release (compiled here), or else one of prebuilds/<platform>-<arch> (in

@@ -1,4 +1,10 @@
-import { checkInteger, checkOptions, checkVector, invalidType, invalidValue } from './arguments.js';
+import {
+  checkInteger,
+  checkOptions,
+  checkVector,
+  invalidType,
+  invalidValue,
+} from '../internal/arguments.js';
 import type { BackendChoice } from './capabilities.js';
 
 /** Names for vectors: `{ tick: 0, stop: 63 }`. */

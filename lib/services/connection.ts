@@ -7,10 +7,10 @@ import {
   invalidType,
   invalidValue,
   isArray,
-} from './arguments.js';
+} from '../internal/arguments.js';
 import { Backoff } from './backoff.js';
-import { closedError, hasCode, UintrError } from './errors.js';
-import { connectWith, type FdMessage, type FdSocket, holdFds } from './fd-socket.js';
+import { closedError, hasCode, UintrError } from '../internal/errors.js';
+import { connectWith, type FdMessage, type FdSocket, holdFds } from '../sockets/fd-socket.js';
 import {
   decodeReply,
   encodeRequest,
@@ -18,8 +18,8 @@ import {
   MAX_HANDSHAKE,
   MAX_REQUESTED,
 } from './handshake.js';
-import { checkOnDisconnect, type OnDisconnect, Sender } from './sender.js';
-import { checkWaitOptions, Patience } from './waiting.js';
+import { checkOnDisconnect, type OnDisconnect, Sender } from '../core/sender.js';
+import { checkWaitOptions, Patience } from '../internal/waiting.js';
 
 export interface ConnectOptions<Vector extends string | number> {
   /** What to ask for, by the receiver's names or by number. */

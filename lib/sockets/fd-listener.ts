@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { checkAddress, checkInteger, checkOptions } from './arguments.js';
-import { binding, type NativeFdListener } from './binding.js';
-import { UintrError } from './errors.js';
+import { checkAddress, checkInteger, checkOptions } from '../internal/arguments.js';
+import { binding, type NativeFdListener } from '../internal/binding.js';
+import { UintrError } from '../internal/errors.js';
 import { checkType, FdSocket, type FdSocketOptions } from './fd-socket.js';
 
 export interface FdListenerEvents {

@@ -1,4 +1,4 @@
-import { UintrError } from './errors.js';
+import { UintrError } from '../internal/errors.js';
 
 /** A place that was taken; free again once all who hold it have released it. */
 export interface Place {

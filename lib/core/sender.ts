@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { checkFd, checkOneOf, checkOptions, invalidType } from './arguments.js';
-import { binding, type NativeSender } from './binding.js';
+import { checkFd, checkOneOf, checkOptions, invalidType } from '../internal/arguments.js';
+import { binding, type NativeSender } from '../internal/binding.js';
 import { senderClose, senderOpen } from './diagnostics.js';
-import { closedError } from './errors.js';
+import { closedError } from '../internal/errors.js';
 import { lastPost } from './last-post.js';
 import { countPost, newSenderCounters, type SenderStats, senderStats } from './stats.js';
 import { VectorFd } from './vector-fd.js';

@@ -8,10 +8,15 @@ import {
   checkTimeout,
   invalidType,
   isArray,
-} from './arguments.js';
-import { binding, type NativeFdSocket, type OwnedFd, type SocketType } from './binding.js';
-import { closedError, hasCode } from './errors.js';
-import { checkWaitOptions, Patience, type WaitOptions } from './waiting.js';
+} from '../internal/arguments.js';
+import {
+  binding,
+  type NativeFdSocket,
+  type OwnedFd,
+  type SocketType,
+} from '../internal/binding.js';
+import { closedError, hasCode } from '../internal/errors.js';
+import { checkWaitOptions, Patience, type WaitOptions } from '../internal/waiting.js';
 
 export interface FdMessage {
   /** Empty only if nothing but descriptors came. */

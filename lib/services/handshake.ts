@@ -10,8 +10,8 @@
  * of it is used but what is checked here.
  */
 
-import { MAX_VECTOR } from './arguments.js';
-import { UintrError } from './errors.js';
+import { MAX_VECTOR } from '../internal/arguments.js';
+import { UintrError } from '../internal/errors.js';
 
 const VERSION = 1;
 /** Bytes of one message. */
