@@ -31,7 +31,7 @@ if (process.platform === 'linux' && process.arch === 'x64') {
     // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
     // alone, of the benchmark's arithmetic, of instructions, and those of the hardware backend and of
     // the command, which use the testbed themselves.
-    const ignored = ['testbed', 'protocol', 'hardware', 'cli', 'bench', 'instructions'];
+    const ignored = ['testbed', 'native', 'hardware', 'cli', 'bench', 'instructions'];
     const ignore = ignored.flatMap((folder) => [
       '--ignore',
       `build/js/test/${folder}/**/*.test.js`,

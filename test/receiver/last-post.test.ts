@@ -7,7 +7,7 @@ import { closing } from '../support/closing.js';
 import { settles } from '../support/settle.js';
 
 // Of the very copy of the library that is tested.
-const file = path.join(path.dirname(require.resolve('uintr')), 'last-post.js');
+const file = path.join(path.dirname(require.resolve('uintr')), 'core/last-post.js');
 const { lastPost } = createRequire(__filename)(file) as { lastPost: Float64Array };
 
 /** The kind of page that an address is in: proc_pid_maps(5). */

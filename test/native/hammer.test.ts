@@ -4,7 +4,7 @@ import path from 'node:path';
 import { before } from 'mocha';
 import { folder } from '../support/addresses.js';
 
-const source = path.join(__dirname, '../../../../test/protocol/hammer.cc');
+const source = path.join(__dirname, '../../../../test/native/hammer.cc');
 
 describe('native/protocol/post.h by itself', function () {
   this.timeout(120_000);

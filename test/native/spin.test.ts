@@ -11,7 +11,7 @@ describe('native/core/spin.h by itself', function () {
 
   /** Compiles a program of this folder and runs it: it says nothing if all is well. */
   const runs = (name: string, ...sources: readonly string[]): void => {
-    const source = path.join(root, 'test/protocol', `${name}.cc`);
+    const source = path.join(root, 'test/native', `${name}.cc`);
     const native = path.join(root, 'native');
     const others = sources.map((file) => path.join(native, file));
     const compiled = compileCpp(source, built(name), `-I${native}`, ...others);

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'mocha';
 
-const source = path.join(__dirname, '../../../../test/protocol/busy-poll.cc');
+const source = path.join(__dirname, '../../../../test/native/busy-poll.cc');
 const CANNOT_BE_ASKED = 77;
 
 describe('native/core/busy_poll.h by itself', function () {
