@@ -46,7 +46,7 @@ export interface ReceiverOptions<V extends Vectors> {
 const MAX_BUSY_POLL_MICROS = 1_000_000;
 const MAX_BURST = 1000;
 
-const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
+const RESERVED_NAMES = new Set(['interrupt', 'close', 'error', 'newListener', 'removeListener']);
 
 /** Null is 'auto'. */
 export function checkBusyPoll(micros: unknown = 'auto'): number | null {

@@ -13,7 +13,6 @@ import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js
 import { closedError, UintrError } from '../internal/errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { lastPost } from './last-post.js';
-import { type ListenOptions, Rendezvous } from '../services/rendezvous.js';
 import {
   checkBurst,
   checkBusyPoll,
@@ -29,6 +28,8 @@ import type { WaitOptions } from '../internal/waiting.js';
 export type ReceiverEvents<V extends Vectors> = {
   /** A vector was raised; its name, if it has one. Each name is an event, too. */
   interrupt: [vector: number, name: VectorName<V> | undefined];
+  /** The receiver has been closed. Emitted on the tick after `close()`, once. */
+  close: [];
 } & Record<VectorName<V>, []>;
 
 /** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
@@ -49,6 +50,10 @@ interface Waiter {
 const SLEEP_SLICE_MS = 50;
 
 const updateListening = Symbol('updateListening');
+/** Makes something that is disposed of with the receiver: see Receiver. @internal */
+export const own = Symbol('own');
+/** Takes back `own`. @internal */
+export const disown = Symbol('disown');
 
 /**
  * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has one
@@ -66,7 +71,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #waiters = new Set<Waiter>();
   readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
-  readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
+  readonly #belongings = new Set<Disposable>();
   #emitInterrupt = this.#emitter();
   #refed = true;
   #closed = false;
@@ -134,18 +139,21 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Lets other services find this receiver by a path and ask for its vectors: see `connect()`. Each
-   * peer that is let in gets vector fds of its own.
+   * Makes something that is disposed of when this receiver closes, unless it is disowned before.
+   * `make` gets the vectors by their names.
    *
-   * @param address a path, or an abstract name after a NUL: `'\0name'`.
-   * @throws {UintrError} `EADDRINUSE` when somebody listens there, `EACCES`, `ENOENT` …
+   * @internal
    */
-  listen(address: string, options: ListenOptions<VectorName<V>> = {}): Rendezvous<VectorName<V>> {
+  [own]<T extends Disposable>(make: (vectors: ReadonlyMap<string, number>) => T): T {
     this.#checkOpen();
-    const rendezvous = new Rendezvous(this, this.#vectors, address, options);
-    this.#rendezvous.add(rendezvous);
-    rendezvous.once('close', () => this.#rendezvous.delete(rendezvous));
-    return rendezvous;
+    const belonging = make(this.#vectors);
+    this.#belongings.add(belonging);
+    return belonging;
+  }
+
+  /** @internal */
+  [disown](belonging: Disposable): void {
+    this.#belongings.delete(belonging);
   }
 
   /** Takes the highest pending vector, without blocking and without a system call; -1 when none. */
@@ -272,19 +280,23 @@ export class Receiver<const V extends Vectors = Record<never, number>>
 
   /**
    * `uintr_unregister_handler`. Every sender is told (`disconnect`), every vector fd is closed,
-   * waits that have not ended reject with `ERR_UINTR_CLOSED`. Closing twice is fine.
+   * waits that have not ended reject with `ERR_UINTR_CLOSED`, and every rendezvous closes. `'close'`
+   * is emitted on the next tick. Closing twice is fine.
    */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#unguard();
-    for (const rendezvous of this.#rendezvous) rendezvous.close();
+    for (const belonging of this.#belongings) belonging[Symbol.dispose]();
+    this.#belongings.clear();
     this.#native.close();
     for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
     this.#vectorFds.clear();
     for (const waiter of this.#waiters) waiter.reject(closedError('receiver'));
     this.#waiters.clear();
     if (receiverClose.hasSubscribers) receiverClose.publish({ receiver: this });
+    // Later, as Node's own servers do: what a listener throws must not keep the caller from going on.
+    process.nextTick(() => (this as unknown as NamedEvents).emit('close'));
   }
 
   [Symbol.dispose](): void {

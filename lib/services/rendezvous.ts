@@ -93,6 +93,9 @@ export interface RendezvousEvents<Name extends string> {
   close: [];
 }
 
+/** Makes a rendezvous: for listen.ts. @internal */
+export const create = Symbol('create');
+
 /** What a rendezvous needs of its receiver. */
 interface VectorSource {
   createFd(vector: number): VectorFd;
@@ -118,8 +121,17 @@ export class Rendezvous<Name extends string = string>
   readonly #forgetSignal: () => void;
   #connections = 0;
 
-  /** Not for users: see `Receiver.listen()`. */
-  constructor(
+  /** @internal */
+  static [create]<Name extends string>(
+    source: VectorSource,
+    vectors: ReadonlyMap<string, number>,
+    address: string,
+    options: ListenOptions<Name>,
+  ): Rendezvous<Name> {
+    return new Rendezvous(source, vectors, address, options);
+  }
+
+  private constructor(
     source: VectorSource,
     vectors: ReadonlyMap<string, number>,
     readonly address: string,
