@@ -3,7 +3,8 @@
 
 import path from 'node:path';
 import { doctor } from './doctor/main.js';
-import { ROOT, version } from './package.js';
+import { ROOT } from '../internal/package.js';
+import { version } from './package.js';
 
 const HELP = `Usage: uintr <command> [options]
 

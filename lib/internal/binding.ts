@@ -1,8 +1,8 @@
 /** The only file that loads the native addon, and the types of what it offers. */
 
-import path from 'node:path';
 import loadPrebuild from 'node-gyp-build';
 import { UintrError } from './errors.js';
+import { ROOT } from './package.js';
 
 export type SocketType = 'seqpacket' | 'stream';
 
@@ -145,8 +145,6 @@ function load(): Binding | UintrError {
     return loadError(error);
   }
 }
-
-const ROOT = path.dirname(path.dirname(__dirname));
 
 /**
  * The addon's file: build/Release (compiled here), or else one of prebuilds/<platform>-<arch> (in

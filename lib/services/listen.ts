@@ -1,9 +1,10 @@
 /** `listen()`, and the `Receiver` of the public API, which has it as a method. */
 
 import { disown, own, Receiver as CoreReceiver } from '../core/receiver.js';
-import type { VectorName, Vectors } from '../core/receiver-options.js';
+import type { VectorName, Vectors } from '../core/vectors.js';
 import { invalidType } from '../internal/arguments.js';
-import { create, type ListenOptions, Rendezvous } from './rendezvous.js';
+import type { ListenOptions } from './listen-options.js';
+import { create, Rendezvous } from './rendezvous.js';
 
 /**
  * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has at

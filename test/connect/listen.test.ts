@@ -79,7 +79,7 @@ describe('listen', () => {
 
   it('refuses what is no receiver', () => {
     for (const receiver of [undefined, null, 5, {}, file]) {
-      assert.throws(() => listen(receiver as unknown as Receiver, file('socket')), {
+      assert.throws(() => listen(receiver as Receiver, file('socket')), {
         name: 'TypeError',
         code: 'ERR_INVALID_ARG_TYPE',
       });

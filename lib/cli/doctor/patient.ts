@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { binding, findAddon, loadFailure } from '../../internal/binding.js';
+import { findAddon, loadFailure } from '../../internal/binding.js';
 import { type Backend, capabilities, chooseBackend } from '../../core/capabilities.js';
 import { Receiver } from '../../core/receiver.js';
 import { Sender } from '../../core/sender.js';
@@ -25,8 +25,7 @@ function tellCapabilities(): Backend | null {
     : null;
   tell({ what: 'addon', file: findAddon() ?? null, failure });
   const found = capabilities();
-  const compiled = loadFailure === undefined && binding().capabilities().compiled;
-  tell({ what: 'capabilities', capabilities: found, compiled });
+  tell({ what: 'capabilities', capabilities: found });
   return found.backend;
 }
 

@@ -29,12 +29,7 @@ export const REPORT_MARK = 'uintr doctor: ';
 
 export type Report =
   | { readonly what: 'addon'; readonly file: string | null; readonly failure: Failure | null }
-  | {
-      readonly what: 'capabilities';
-      readonly capabilities: Capabilities;
-      /** The addon has the hardware backend. */
-      readonly compiled: boolean;
-    }
+  | { readonly what: 'capabilities'; readonly capabilities: Capabilities }
   /** What `auto` and UINTR_BACKEND come to. */
   | { readonly what: 'choice'; readonly backend: Backend | null; readonly failure: Failure | null }
   | { readonly what: 'trial'; readonly trial: Trial; readonly failure: Failure | null }

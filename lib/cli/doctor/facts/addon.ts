@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../package.js';
+import { ROOT } from '../../../internal/package.js';
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, type Finding, ok, problem } from '../fact.js';
 import { adviceFor } from './advice.js';

@@ -22,8 +22,8 @@ const NOTHING_LOST = 'Nothing needs it: the software backend does all that hardw
 export function hardwareFacts(examination: Examination): Fact[] {
   const [report] = told(examination, 'capabilities');
   if (report === undefined || report.capabilities.backend === null) return [];
-  const { compiled, capabilities } = report;
-  const { cpu, kernel } = capabilities;
+  const { capabilities } = report;
+  const { compiled, cpu, kernel } = capabilities;
 
   const links: readonly Link[] = [
     {

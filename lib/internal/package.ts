@@ -1,0 +1,6 @@
+/** Where this package is. */
+
+import path from 'node:path';
+
+/** The package's root folder. This file is compiled to dist/internal/. */
+export const ROOT = path.resolve(__dirname, '../..');
