@@ -1,4 +1,4 @@
-// What package.json says.
+// Facts from package.json.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Limits: descriptors and cores.
+// Facts about limits: descriptors and cores.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
