@@ -103,7 +103,9 @@ export function checkOneOf<T extends string>(
   return choice;
 }
 
-/** Checks the address of a Unix socket: a path, or as in Node's `net` an abstract name after a NUL. */
+/**
+ * Checks the address of a Unix socket: a path, or as in Node's `net` an abstract name after a NUL.
+ */
 export function checkAddress(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidType(name, 'of type string', value);
   if (value.length < (value.startsWith('\0') ? 2 : 1)) {

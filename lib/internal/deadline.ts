@@ -131,7 +131,9 @@ export class Deadline {
     return await limited(limits, start);
   }
 
-  /** Waits until a promise settles. Its rejection counts as handled even after the wait has ended. */
+  /**
+   * Waits until a promise settles. Its rejection counts as handled even after the wait has ended.
+   */
   async waitFor<T>(promise: Promise<T>): Promise<T> {
     promise.catch(() => undefined);
     return this.wait<T>(({ resolve, reject }) => {
