@@ -1,7 +1,8 @@
 /**
  * Closes hardware receivers before `process.execve()`. A kernel with Intel's patches goes down when
- * a sender posts to a thread that has executed another program. Node.js has `process.execve()` since
- * 22.15 and 23.11, on the main thread alone, and runs no clean-up of any kind before it executes.
+ * a sender posts to a thread that has executed another program. Node.js has `process.execve()`
+ * since 22.15 and 23.11, on the main thread alone, and runs no clean-up of any kind before it
+ * executes.
  */
 
 type Execve = (...args: unknown[]) => unknown;

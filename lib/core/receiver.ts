@@ -154,9 +154,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Takes the pending vector with the highest priority and returns it. Blocks this thread until there
-   * is one: busy polls as `busyPollMicros` says, then sleeps in the kernel (futex(2), futex_waitv(2)
-   * or epoll_wait(2)). Returns -1 on timeout.
+   * Takes the pending vector with the highest priority and returns it. Blocks this thread until
+   * there is one: busy polls as `busyPollMicros` says, then sleeps in the kernel (futex(2),
+   * futex_waitv(2) or epoll_wait(2)). Returns -1 on timeout.
    *
    * @param timeoutMs milliseconds; forever when left out. 0 does not block.
    * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked;
@@ -190,8 +190,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Resolves with the next vector, taken in the event loop, or with -1 on timeout. Several waits are
-   * served in the order in which they began, one interrupt each.
+   * Resolves with the next vector, taken in the event loop, or with -1 on timeout. Several waits
+   * are served in the order in which they began, one interrupt each.
    *
    * Rejects with the signal's reason, or with `ERR_UINTR_CLOSED` when the receiver is closed.
    */
@@ -299,8 +299,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Returns what emits 'interrupt'. A single listener, the usual case, is called without a look into
-   * the emitter's dictionary: per interrupt that look takes as long as the rest of the delivery here.
+   * Returns what emits 'interrupt'. A single listener, the usual case, is called without a look
+   * into the emitter's dictionary: per interrupt that look takes as long as the rest of the
+   * delivery here.
    */
   #emitter(): (vector: number, name: VectorName<V> | undefined) => void {
     const events = this as unknown as NamedEvents;

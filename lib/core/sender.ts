@@ -38,8 +38,8 @@ const ASK_NATIVE = Int32Array.of(-1);
 const EMPTY_PIR = Int32Array.of(0);
 
 // B of native/protocol/post.h. On x86-64 the exchange before it is a full barrier, so a plain load
-// will do; Atomics.load is a call, as dear as the exchange. Elsewhere the exchange orders only atomic
-// loads after it.
+// will do; Atomics.load is a call, as dear as the exchange. Elsewhere the exchange orders only
+// atomic loads after it.
 const look =
   process.arch === 'x64'
     ? (state: Int32Array): number | undefined => state[0]
@@ -62,11 +62,11 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   #closed = false;
 
   /**
-   * @param target a vector fd, made by this process or received from another. It stays the caller's,
-   * who can close it at once.
-   * @throws {UintrError} `EBADF` (recvmsg), `ERR_UINTR_NOT_A_VECTOR_FD`, `ERR_UINTR_VERSION`, `EMFILE`
-   * without descriptors left, `ERR_UINTR_UNSUPPORTED_PLATFORM`; `ERR_UINTR_CLOSED` for a closed
-   * `VectorFd`.
+   * @param target a vector fd, made by this process or received from another. It stays the
+   * caller's, who can close it at once.
+   * @throws {UintrError} `EBADF` (recvmsg), `ERR_UINTR_NOT_A_VECTOR_FD`, `ERR_UINTR_VERSION`,
+   * `EMFILE` without descriptors left, `ERR_UINTR_UNSUPPORTED_PLATFORM`; `ERR_UINTR_CLOSED` for a
+   * closed `VectorFd`.
    */
   constructor(target: VectorFd | number, options: SenderOptions = {}) {
     super();
@@ -91,11 +91,12 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   }
 
   /**
-   * Posts the interrupt: `SENDUIPI` on hardware, a locked exchange in software. No system call while
-   * the receiver is awake, at most one to wake it. Posts coalesce: a vector is pending or it is not.
+   * Posts the interrupt: `SENDUIPI` on hardware, a locked exchange in software. No system call
+   * while the receiver is awake, at most one to wake it. Posts coalesce: a vector is pending or it
+   * is not.
    *
-   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, unless `onDisconnect` is
-   * `drop`; `ERR_UINTR_CLOSED` after `close()`.
+   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, unless `onDisconnect`
+   * is `drop`; `ERR_UINTR_CLOSED` after `close()`.
    */
   send(): void {
     const state = this.#state;

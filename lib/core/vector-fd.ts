@@ -69,8 +69,8 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
 
   /**
    * The kernel's own uvec fd on hardware, for C programs that call `uintr_register_sender`
-   * themselves: see `ReceiverOptions.foreignSenders`. It works until the last holder of `fd` is gone,
-   * so keep this object open meanwhile. Undefined in software, and once closed.
+   * themselves: see `ReceiverOptions.foreignSenders`. It works until the last holder of `fd` is
+   * gone, so keep this object open meanwhile. Undefined in software, and once closed.
    */
   get uvecFd(): number | undefined {
     return this.#uvecFd;
