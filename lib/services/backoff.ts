@@ -10,8 +10,8 @@ export class Backoff {
   constructor(readonly maxDelay: number) {}
 
   /**
-   * Returns the pause before the next attempt, in milliseconds. It is 0 before the first attempt, and
-   * after a success that lasted longer than `maxDelay`.
+   * Returns the pause before the next attempt, in milliseconds. It is 0 before the first attempt,
+   * and after a success that lasted longer than `maxDelay`.
    */
   next(): number {
     if (performance.now() - this.#succeededAt > this.maxDelay) this.#delay = 0;

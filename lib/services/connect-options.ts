@@ -21,8 +21,8 @@ export interface ConnectOptions<Vector extends string | number> {
   readonly vectors: readonly Vector[];
   /**
    * Connect again when the receiver is gone. Keep trying while it is not there yet, does not answer
-   * or is full, or this process lacks descriptors or memory, with growing pauses and without end: see
-   * `onRetry` and `signal`. Default: true. False: one attempt, and no second life.
+   * or is full, or this process lacks descriptors or memory, with growing pauses and without end:
+   * see `onRetry` and `signal`. Default: true. False: one attempt, and no second life.
    */
   readonly reconnect?: boolean;
   /**

@@ -1,13 +1,13 @@
 /**
- * The messages of a rendezvous: one request, one reply, each one message of a `SOCK_SEQPACKET` socket
- * in JSON.
+ * The messages of a rendezvous: one request, one reply, each one message of a `SOCK_SEQPACKET`
+ * socket in JSON.
  *
  *     {"uintr":1,"vectors":["tick",63]}
  *     {"uintr":1}                             with a vector fd for each (SCM_RIGHTS), in that order
  *     {"uintr":1,"code":"ERR_UINTR_REFUSED","message":"…"}
  *
- * Both sides treat what they read as hostile: its size is bounded before it is parsed, and only what
- * this file checks is used.
+ * Both sides treat what they read as hostile: its size is bounded before it is parsed, and only
+ * what this file checks is used.
  */
 
 import { MAX_VECTOR } from '../core/vectors.js';

@@ -16,8 +16,8 @@ export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | number;
 export interface InheritOptions {
   /**
    * Who inherits. `spawn` (the default): a process. `fork`: a process with an IPC channel to its
-   * parent, which `fork` and `cluster.setupPrimary` want in `stdio`. `worker`: a worker thread, which
-   * shares the descriptors of its process.
+   * parent, which `fork` and `cluster.setupPrimary` want in `stdio`. `worker`: a worker thread,
+   * which shares the descriptors of its process.
    */
   readonly to?: 'spawn' | 'fork' | 'worker';
   /** The child's standard input, output and error. Default: all inherited. */

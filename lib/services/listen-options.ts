@@ -40,8 +40,8 @@ export interface ListenOptions<Name extends string = string> {
   readonly vectors?: readonly (number | Name)[];
   /**
    * Decides whether a peer gets what it asks for. False, a rejection or an exception refuses. The
-   * time it takes counts towards `handshakeTimeout`. Default: whoever can open the socket file is let
-   * in. An abstract address has no file and everybody can connect to it, so decide here.
+   * time it takes counts towards `handshakeTimeout`. Default: whoever can open the socket file is
+   * let in. An abstract address has no file and everybody can connect to it, so decide here.
    */
   readonly authorize?: (peer: Peer, request: VectorRequest<Name>) => boolean | Promise<boolean>;
   /** How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. */

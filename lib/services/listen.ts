@@ -16,8 +16,8 @@ import { create, Rendezvous } from './rendezvous.js';
  */
 export class Receiver<const V extends Vectors = Record<never, number>> extends CoreReceiver<V> {
   /**
-   * Lets other services find this receiver by an address: `listen(receiver, address, options)` takes
-   * the same and throws the same.
+   * Lets other services find this receiver by an address: `listen(receiver, address, options)`
+   * takes the same and throws the same.
    */
   listen(address: string, options: ListenOptions<VectorName<V>> = {}): Rendezvous<VectorName<V>> {
     return listen(this, address, options);

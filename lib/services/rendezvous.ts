@@ -37,8 +37,8 @@ export interface RendezvousEvents<Name extends string> {
   /** The last of a peer's vector fds is gone: the peer closed them or died. */
   disconnect: [connection: PeerConnection<Name>];
   /**
-   * A peer was not let in. The peer is told the same reason. `peer` is undefined when the connection
-   * could not even be accepted, as with `EMFILE`.
+   * A peer was not let in. The peer is told the same reason. `peer` is undefined when the
+   * connection could not even be accepted, as with `EMFILE`.
    */
   refusal: [reason: UintrError, peer: Credentials | undefined];
   /** The rendezvous has closed. */
@@ -142,8 +142,8 @@ export class Rendezvous<Name extends string = string>
     this.#closing.abort(
       new UintrError('ERR_UINTR_CLOSED', 'the receiver does not listen any more'),
     );
-    // Later, as Node's own servers do: an error thrown by a listener must not keep the receiver from
-    // closing.
+    // Later, as Node's own servers do: an error thrown by a listener must not keep the receiver
+    // from closing.
     process.nextTick(() => this.emit('close'));
   }
 
@@ -152,7 +152,8 @@ export class Rendezvous<Name extends string = string>
     this.close();
   }
 
-  // Events come after the handshake has ended, so that an error thrown by a listener cannot change it.
+  // Events come after the handshake has ended, so that an error thrown by a listener cannot change
+  // it.
   async #serve(socket: FdSocket): Promise<void> {
     let peer: Credentials | undefined;
     let place: Place | undefined;

@@ -9,11 +9,13 @@ import { FdSocket } from './fd-socket.js';
 
 /** The events of an `FdListener`, with their arguments. */
 export interface FdListenerEvents {
-  /** A peer has connected. The event's listener closes the socket; without a listener it is closed. */
+  /**
+   * A peer has connected. The event's listener closes the socket; without a listener it is closed.
+   */
   connection: [socket: FdSocket];
   /**
-   * A connection could not be accepted, as with `EMFILE`. It waits, and is tried again after 100 ms.
-   * Without a listener the error is ignored.
+   * A connection could not be accepted, as with `EMFILE`. It waits, and is tried again after 100
+   * ms. Without a listener the error is ignored.
    */
   error: [error: UintrError];
 }
@@ -35,9 +37,9 @@ const ACCEPTS_PER_TURN = 16;
 const RETRY_MS = 100;
 
 /**
- * A Unix socket that peers connect to: bind(2), listen(2). Its file appears, with its mode, when peers
- * can connect to it. A file that a dead process left behind is replaced; a file on which another
- * process listens is not.
+ * A Unix socket that peers connect to: bind(2), listen(2). Its file appears, with its mode, when
+ * peers can connect to it. A file that a dead process left behind is replaced; a file on which
+ * another process listens is not.
  */
 export class FdListener extends EventEmitter<FdListenerEvents> implements Disposable {
   /** The path, or the abstract name after a NUL, on which this socket listens. */

@@ -32,16 +32,18 @@ import {
 /** Receives descriptors that stay the socket's: for handshake-client.ts only. @internal */
 export const receiveHeld = Symbol('receiveHeld');
 
-/** The pause while a listener's queue is full: there is nothing to poll for (connect(2), EAGAIN). */
+/**
+ * The pause while a listener's queue is full: there is nothing to poll for (connect(2), EAGAIN).
+ */
 const CONNECT_RETRY_MS = 5;
 
 /**
  * A Unix socket that passes file descriptors with a little data (`SCM_RIGHTS`), which Node itself
- * cannot do. The other end can be any program, such as one that calls Python's `socket.send_fds` and
- * `recv_fds`.
+ * cannot do. The other end can be any program, such as one that calls Python's `socket.send_fds`
+ * and `recv_fds`.
  *
- * This process buffers nothing: what is not received stays in the kernel, until its buffer is full and
- * the other end has to wait.
+ * This process buffers nothing: what is not received stays in the kernel, until its buffer is full
+ * and the other end has to wait.
  */
 export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   /** The type of the socket: `seqpacket` keeps messages apart, `stream` does not. */
@@ -54,8 +56,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   #closed = false;
 
   /**
-   * Makes two connected sockets: socketpair(2). Pass the `fd` of one to a child by `stdio`, then close
-   * it here.
+   * Makes two connected sockets: socketpair(2). Pass the `fd` of one to a child by `stdio`, then
+   * close it here.
    *
    * @throws {UintrError} `EMFILE`.
    */
@@ -68,8 +70,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   /**
    * Connects to a listening socket: connect(2). Waits while the listener's queue is full.
    *
-   * Rejects with `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE` (the listener is of the other type),
-   * `ENAMETOOLONG`, `ERR_UINTR_TIMEOUT`, or the signal's reason.
+   * Rejects with `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE` (the listener is of the other
+   * type), `ENAMETOOLONG`, `ERR_UINTR_TIMEOUT`, or the signal's reason.
    *
    * @param address a path of at most 107 bytes, or as in Node's `net` an abstract name after a NUL:
    * `'\0name'`.
@@ -90,7 +92,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   /**
    * Takes over a descriptor, such as one inherited from a parent.
    *
-   * @param fd a connected Unix socket, `SOCK_SEQPACKET` or `SOCK_STREAM`; this object's from now on.
+   * @param fd a connected Unix socket, `SOCK_SEQPACKET` or `SOCK_STREAM`; this object's from now
+   * on.
    * @throws {UintrError} `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE` for another descriptor,
    * which stays the caller's.
    */
@@ -122,8 +125,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Returns a pidfd of the peer (`SO_PEERPIDFD`), the caller's to close. Unlike `peer.pid` it can never
-   * come to mean another process. Undefined before Linux 6.5.
+   * Returns a pidfd of the peer (`SO_PEERPIDFD`), the caller's to close. Unlike `peer.pid` it can
+   * never come to mean another process. Undefined before Linux 6.5.
    *
    * @throws {UintrError} `ERR_UINTR_CLOSED`, `EMFILE`, or another error of getsockopt(2).
    */
@@ -147,9 +150,9 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Sends as `send()` does, but waits for room until all is sent. Calls are served one after the other.
-   * Keep the descriptors open, and the data as it is, until the promise settles. On a `stream` a call
-   * that is given up may have sent a part.
+   * Sends as `send()` does, but waits for room until all is sent. Calls are served one after the
+   * other. Keep the descriptors open, and the data as it is, until the promise settles. On a
+   * `stream` a call that is given up may have sent a part.
    *
    * Rejects as `send()` throws, except for `EAGAIN`, with `ERR_UINTR_TIMEOUT`, or with the signal's
    * reason.
@@ -173,14 +176,14 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Resolves with the next message, or with null when the peer is gone: recvmsg(2). An empty message on
-   * a `seqpacket` socket looks like the latter.
+   * Resolves with the next message, or with null when the peer is gone: recvmsg(2). An empty
+   * message on a `seqpacket` socket looks like the latter.
    *
-   * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors, and
-   * `EMFILE` when this process has none left: the message is gone then, and so are its descriptors.
-   * `ECONNRESET` says that the peer went without reading all that it was sent; what it had sent
-   * itself can still be received. Rejects with `ERR_UINTR_TIMEOUT`, the signal's reason, or
-   * `ERR_UINTR_CLOSED` as well.
+   * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors,
+   * and `EMFILE` when this process has none left: the message is gone then, and so are its
+   * descriptors. `ECONNRESET` says that the peer went without reading all that it was sent; what it
+   * had sent itself can still be received. Rejects with `ERR_UINTR_TIMEOUT`, the signal's reason,
+   * or `ERR_UINTR_CLOSED` as well.
    */
   receive(options: ReceiveOptions = {}): Promise<FdMessage | null> {
     return this.#receive(options, false);
@@ -219,8 +222,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Receives one message, and blocks this thread until there is one: poll(2), recvmsg(2). Returns null
-   * when the peer is gone, undefined on timeout.
+   * Receives one message, and blocks this thread until there is one: poll(2), recvmsg(2). Returns
+   * null when the peer is gone, undefined on timeout.
    *
    * @param timeoutMs milliseconds; forever when left out. 0 does not block.
    * @throws {UintrError} as `receive()` rejects.
@@ -239,8 +242,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Keeps the process alive while there is a wait for a message or for room: the default. The timer of
-   * a wait's timeout does so only if `ref()` held when the wait began.
+   * Keeps the process alive while there is a wait for a message or for room: the default. The timer
+   * of a wait's timeout does so only if `ref()` held when the wait began.
    */
   ref(): this {
     this.#refed = true;
