@@ -29,15 +29,34 @@ export interface ObservedSender {
 /** The message of each channel, by the channel's name. */
 export interface Diagnostics {
   /** A receiver has opened. */
-  'uintr:receiver:open': { receiver: ObservedReceiver };
+  'uintr:receiver:open': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+  };
   /** A receiver has closed. */
-  'uintr:receiver:close': { receiver: ObservedReceiver };
-  /** The event loop is about to deliver `vector` to the listeners. */
-  'uintr:receiver:interrupt': { receiver: ObservedReceiver; vector: number };
+  'uintr:receiver:close': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+  };
+  /** The event loop is about to deliver an interrupt to the listeners. */
+  'uintr:receiver:interrupt': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+    /** The vector, 0 to 63. */
+    vector: number;
+  };
   /** A sender has opened. */
-  'uintr:sender:open': { sender: ObservedSender };
-  /** A sender has closed. `disconnected`: because its receiver is gone. */
-  'uintr:sender:close': { sender: ObservedSender; disconnected: boolean };
+  'uintr:sender:open': {
+    /** The sender. */
+    sender: ObservedSender;
+  };
+  /** A sender has closed. */
+  'uintr:sender:close': {
+    /** The sender. */
+    sender: ObservedSender;
+    /** Whether it closed because its receiver is gone. */
+    disconnected: boolean;
+  };
 }
 
 const typed = <Name extends keyof Diagnostics>(
