@@ -26,7 +26,7 @@ export interface InheritOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Spread it into the options of `spawn`, `fork`, `cluster.setupPrimary` or `new Worker`. */
+/** Options to spread into those of `spawn`, `fork`, `cluster.setupPrimary` or `new Worker`. */
 export interface Inheritance {
   /** The child's descriptors. Absent for a worker, which has no use for it. */
   readonly stdio?: (StdioEntry | 'ipc')[];
