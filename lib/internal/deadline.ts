@@ -84,7 +84,11 @@ export function limited<T>(
     };
     if (!ref) waiter.timer?.unref();
     signal?.addEventListener('abort', onAbort, { once: true });
-    stop = start(waiter);
+    try {
+      stop = start(waiter);
+    } catch (error) {
+      waiter.reject(error as Error);
+    }
   });
 }
 

@@ -35,8 +35,8 @@ function descriptors(): Finding {
 }
 
 const ONE_CORE =
-  'There is less than a core for each side, and spinning takes the time that the sender needs: ' +
-  'set busyPollMicros to 0, or leave it at auto, which stops spinning where it does not pay.';
+  'There is less than a core for each side, and busy polling takes the time that the sender ' +
+  'needs: set busyPollMicros to 0, or leave it at auto, which stops where it does not pay.';
 
 function cores(): Finding {
   const available = os.availableParallelism();
