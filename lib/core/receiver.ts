@@ -276,7 +276,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.close();
   }
 
-  /** What this receiver has done so far, also after `close()`. Reading it makes no native call. */
+  /** Counts what this receiver has done so far, also after `close()`. Makes no native call. */
   get stats(): ReceiverStats {
     return receiverStats(this.#counters);
   }
@@ -327,8 +327,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (name !== undefined) this.#emitName(name);
   }
 
-  // In a microtask of its own, so that both errors are reported. In a method of its own: a function
-  // with a closure allocates whenever it is called.
+  // Uses a microtask, so that both errors are reported. A method of its own: a function with a
+  // closure allocates whenever it is called.
   #emitNameLater(name: VectorName<V> | undefined): void {
     queueMicrotask(() => {
       this.#emitName(name);

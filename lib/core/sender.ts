@@ -14,12 +14,12 @@ export interface SenderEvents {
   disconnect: [];
 }
 
-/** What `send()` does once the receiver is gone: throw `ESHUTDOWN`, or drop the post. */
+/** Tells `send()` what to do once the receiver is gone: throw `ESHUTDOWN`, or drop the post. */
 export type OnDisconnect = 'throw' | 'drop';
 
 /** The options of `new Sender()`. */
 export interface SenderOptions {
-  /** What `send()` does once the receiver is gone. Default: `throw`. */
+  /** Tells `send()` what to do once the receiver is gone. Default: `throw`. */
   readonly onDisconnect?: OnDisconnect;
 }
 
@@ -118,7 +118,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     this.#close(false);
   }
 
-  /** What this sender has done so far. Reading it makes no native call. */
+  /** Counts what this sender has done so far, also after `close()`. Makes no native call. */
   get stats(): SenderStats {
     return senderStats(this.#counters);
   }

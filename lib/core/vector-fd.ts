@@ -10,7 +10,7 @@ interface NativeVectorFd {
   pending?: Int32Array;
 }
 
-/** What a VectorFd needs of its receiver. */
+/** The receiver, as far as a VectorFd needs it. */
 interface VectorFdOwner {
   closeFd(): void;
 }

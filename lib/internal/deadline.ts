@@ -40,7 +40,7 @@ export interface Waiter<T> {
 
 interface Limits<T> {
   readonly signal: AbortSignal | undefined;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly timeout: number | undefined;
   readonly onTimeout: (waiter: Waiter<T>) => void;
   /** Whether the timer keeps the process alive. */
@@ -108,12 +108,12 @@ export class Deadline {
     this.#at = performance.now() + (options.timeout ?? Infinity);
   }
 
-  /** For a first look, which a timeout of 0 allows as well. */
+  /** Checks the signal alone, before a first look: a timeout of 0 allows that look, too. */
   throwIfAborted(): void {
     this.options.signal?.throwIfAborted();
   }
 
-  /** What is left, for a wait with options of its own. */
+  /** The time that is left, and the signal: for a wait that takes options. */
   get rest(): WaitOptions {
     const timeout = Math.max(this.#at - performance.now(), 0);
     return timeout === Infinity ? this.options : { ...this.options, timeout };

@@ -17,7 +17,7 @@ import { encodeRequest, MAX_HANDSHAKE, MAX_REQUESTED } from './handshake.js';
 
 /** The options of `connect()`. `Vector` is one of the vectors asked for. */
 export interface ConnectOptions<Vector extends string | number> {
-  /** What to ask for, by the receiver's names or by number: 1 to 64 vectors, none twice. */
+  /** The vectors to ask for, by the receiver's names or by number: 1 to 64, none twice. */
   readonly vectors: readonly Vector[];
   /**
    * Connect again when the receiver is gone. Keep trying while it is not there yet, does not answer
@@ -34,7 +34,7 @@ export interface ConnectOptions<Vector extends string | number> {
   readonly maxDelay?: number;
   /** How long one attempt may take, in milliseconds. Default: 5,000. */
   readonly timeout?: number;
-  /** What `send()` does while there is no receiver. Default: `throw`. */
+  /** Tells `send()` what to do while there is no receiver. Default: `throw`. */
   readonly onDisconnect?: OnDisconnect;
   /** Aborting the signal ends the attempts, and the connection. */
   readonly signal?: AbortSignal;

@@ -10,7 +10,7 @@ import type { ConnectOptions } from './connect-options.js';
  * Rejects with the receiver's reason when it refuses (`ERR_UINTR_REFUSED`,
  * `ERR_UINTR_UNKNOWN_VECTOR`, `ERR_UINTR_VERSION` …), with `EACCES`, `EPROTOTYPE`, `ENAMETOOLONG`
  * or another error of connect(2) that does not pass, and with the signal's reason. Without
- * `reconnect` it rejects with whatever the one attempt failed with, such as `ENOENT`,
+ * `reconnect` it rejects with the error of the one attempt, such as `ENOENT`,
  * `ECONNREFUSED` or `ERR_UINTR_TIMEOUT`.
  *
  * @param address a path, or as in Node's `net` an abstract name after a NUL: `'\0name'`.

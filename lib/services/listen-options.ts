@@ -24,7 +24,7 @@ export interface Peer extends Credentials {
   pidFd(): number | undefined;
 }
 
-/** What a peer asks for. */
+/** The vectors that a peer asks for. */
 export interface VectorRequest<Name extends string = string> {
   /** The vectors, by number even where the peer named them. */
   readonly vectors: readonly number[];

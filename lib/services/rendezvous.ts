@@ -48,7 +48,7 @@ export interface RendezvousEvents<Name extends string> {
 /** Makes a rendezvous: for listen.ts only. @internal */
 export const create = Symbol('create');
 
-/** What a rendezvous needs of its receiver. */
+/** The receiver, as far as a rendezvous needs it. */
 interface VectorSource {
   createFd(vector: number): VectorFd;
 }
@@ -152,7 +152,7 @@ export class Rendezvous<Name extends string = string>
     this.close();
   }
 
-  // Events come after the handshake has ended, so that an error thrown by a listener cannot change
+  // Emits events after the handshake has ended, so that an error thrown by a listener cannot change
   // it.
   async #serve(socket: FdSocket): Promise<void> {
     let peer: Credentials | undefined;

@@ -33,7 +33,10 @@ export const checkMode = (mode: unknown = 0o600): number =>
 
 /** How many connections one turn of the event loop accepts: a flood leaves other work its turn. */
 const ACCEPTS_PER_TURN = 16;
-/** Without descriptors left, accept(2) fails at once for as long as a peer waits. */
+/**
+ * The pause after accept(2) has failed: without descriptors left it fails for as long as a peer
+ * waits.
+ */
 const RETRY_MS = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** What goes into an FdSocket and comes out of it: options, messages, and their limits. */
+/** Options and messages of an FdSocket, and their limits. */
 
 import { checkFd, checkInteger, checkOneOf, invalidType, isArray } from '../internal/arguments.js';
 import type { SocketType } from '../internal/binding.js';

@@ -1,4 +1,4 @@
-// What to do when the kernel refuses something.
+// Advice for errors of system calls.
 
 import { DESCRIPTORS } from '../../../core/descriptors.js';
 import { REPORT_IT } from '../fact.js';
