@@ -48,15 +48,13 @@ export function countPost(senderCounters: Float64Array): void {
 }
 
 /** Puts the counters under their names. */
-function read<Stats>(names: readonly string[], counters: Float64Array): Stats {
-  return Object.fromEntries(names.map((name, i) => [name, counters[i]])) as Stats;
-}
+const named = (names: readonly string[], counters: Float64Array): Record<string, number> =>
+  Object.fromEntries(names.map((name, i) => [name, counters[i] ?? 0]));
 
 export function receiverStats(counters: Float64Array): ReceiverStats {
-  type Counted = Omit<ReceiverStats, 'coalesced'>;
-  const stats = read<Counted>(binding().receiverCounters, counters);
+  const stats = named(binding().receiverCounters, counters) as Omit<ReceiverStats, 'coalesced'>;
   return { ...stats, coalesced: stats.posts - stats.deliveries };
 }
 
 export const senderStats = (counters: Float64Array): SenderStats =>
-  read<SenderStats>(binding().senderCounters, counters);
+  named(binding().senderCounters, counters) as unknown as SenderStats;
