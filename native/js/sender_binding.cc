@@ -25,10 +25,10 @@ class SenderBinding {
       pir_.emplace(env, *words.pir);
       state_.emplace(env, *words.state);
     }
-    if (sender_->liveness() >= 0) watch_.watch(sender_->liveness(), UV_DISCONNECT, false);
+    if (sender_->liveness() >= 0) watch_.poll(sender_->liveness(), UV_DISCONNECT, false);
   }
 
-  ~SenderBinding() { release(); }
+  ~SenderBinding() { shut(); }
 
   void describe(Napi::Object& result) {
     result["vector"] = Napi::Number::New(env_, sender_->vector());
@@ -59,11 +59,11 @@ class SenderBinding {
   // (hungUp: boolean) says that the receiver is gone.
   Napi::Value close(const Napi::CallbackInfo& info) {
     hungUp_ = info[0].As<Napi::Boolean>().Value();
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!sender_) return;
     watch_.close();
     const Napi::HandleScope scope(env_);

@@ -16,16 +16,16 @@ SocketWatch::~SocketWatch() {
   close();
 }
 
-void SocketWatch::watch(int fd, int events, bool keepsAlive) {
+void SocketWatch::poll(int fd, int events, bool keepsAlive) {
   if (callbacks_ == nullptr) return;
   if (!poll_) {
     if (events == 0) return;
-    UvHandle<uv_poll_t> poll(env_);
-    const int status = uv_poll_init(loopOf(env_), poll.get(), fd);
+    UvHandle<uv_poll_t> handle(env_);
+    const int status = uv_poll_init(loopOf(env_), handle.get(), fd);
     if (status < 0) throw os::SystemError{-status, "uv_poll_init"};
-    poll.get()->data = this;
-    poll.initialized();
-    poll_.emplace(std::move(poll));
+    handle.get()->data = this;
+    handle.initialized();
+    poll_.emplace(std::move(handle));
   }
   auto* handle = reinterpret_cast<uv_handle_t*>(poll_->get());
   if (keepsAlive) {
@@ -38,7 +38,7 @@ void SocketWatch::watch(int fd, int events, bool keepsAlive) {
     return;
   }
   uv_poll_start(poll_->get(), events, [](uv_poll_t* polled, int error, int ready) {
-    // An error shows in the call that the waiter makes next.
+    // An error shows in the next system call of the JavaScript that waits.
     static_cast<SocketWatch*>(polled->data)->onReady(error < 0 ? UV_READABLE | UV_WRITABLE : ready);
   });
 }
@@ -52,7 +52,7 @@ void SocketWatch::close() noexcept {
 
 void SocketWatch::onReady(int events) {
   const Napi::HandleScope scope(env_);
-  const auto callbacks = callbacks_;  // what is called may close this
+  const auto callbacks = callbacks_;  // the callback may close this object
   callbacks->call(callbacks->onReady, {Napi::Boolean::New(env_, (events & UV_READABLE) != 0),
                                        Napi::Boolean::New(env_, (events & UV_WRITABLE) != 0)});
 }

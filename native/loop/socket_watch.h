@@ -1,5 +1,5 @@
-// A socket in the event loop: uv_poll on its descriptor, on while somebody waits for it; and what
-// closes it with the environment.
+// Polls a socket in the event loop (uv_poll) while JavaScript waits for it, and closes it when the
+// environment ends.
 
 #pragma once
 
@@ -16,21 +16,20 @@ namespace uintr {
 
 class SocketWatch {
  public:
-  // `options` is `{ self, onReady(readable, writable) }`. When the environment ends first,
-  // `owner->release()` closes the socket, and this before.
+  // `options` is `{ self, onReady(readable, writable) }`. When the environment ends first, this
+  // class calls `owner->shut()`, which calls close() and then closes the socket.
   template <typename Owner>
   SocketWatch(Napi::Env env, const Napi::Object& options, Owner* owner)
-      : SocketWatch(env, options, owner,
-                    [](void* ended) { static_cast<Owner*>(ended)->release(); }) {}
+      : SocketWatch(env, options, owner, [](void* ended) { static_cast<Owner*>(ended)->shut(); }) {}
   ~SocketWatch();
   SocketWatch(const SocketWatch&) = delete;
   SocketWatch& operator=(const SocketWatch&) = delete;
 
-  // What to wait for, of libuv's UV_READABLE, UV_WRITABLE and UV_DISCONNECT; 0 stops. `keepsAlive`
-  // says whether waiting keeps the loop alive. Throws os::SystemError.
-  void watch(int fd, int events, bool keepsAlive);
+  // Waits for `events`: libuv's UV_READABLE, UV_WRITABLE and UV_DISCONNECT, or 0 to stop.
+  // `keepsAlive` tells whether waiting keeps the event loop alive. Throws os::SystemError.
+  void poll(int fd, int events, bool keepsAlive);
 
-  // Before the descriptor is closed.
+  // Stops polling. Call it before the descriptor is closed.
   void close() noexcept;
 
  private:
@@ -42,7 +41,7 @@ class SocketWatch {
   void* owner_;
   OnEnd onEnd_;
   std::shared_ptr<Callbacks> callbacks_;     // null once closed
-  std::optional<UvHandle<uv_poll_t>> poll_;  // from the first wait on
+  std::optional<UvHandle<uv_poll_t>> poll_;  // empty until the first wait
 };
 
 }  // namespace uintr
