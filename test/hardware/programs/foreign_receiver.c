@@ -1,8 +1,9 @@
 /*
  * A receiver without the library. Starts the given program with its uvec fd as descriptor 3, or
  * with a Unix socket there over which it sends the uvec fd, and waits for the interrupt. It shuts
- * the socket down after the interrupt. Usage: foreign_receiver ABI fd|socket|exited PROGRAM
- * ARGUMENTS...
+ * the socket down after the interrupt.
+ *
+ * Usage: foreign_receiver ABI fd|socket|exited PROGRAM ARGUMENTS...
  */
 #include "uintr.h"
 
