@@ -37,8 +37,8 @@ Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>
   return Napi::Function(env, function);
 }
 
-// Makes a function for all other paths: `method` is `Napi::Value (T::*)(const
-// Napi::CallbackInfo&)`, which may throw; the function keeps the object alive.
+// Makes a function for all other paths. `method`, which may throw, is
+// `Napi::Value (T::*)(const Napi::CallbackInfo&)`; the function keeps the object alive.
 template <auto method, typename T>
 Napi::Function bind(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
   return Napi::Function::New(
