@@ -24,8 +24,7 @@ static void* other_thread(void* argument) {
   int index = uintr_register_sender(fd, 0);
   CHECK(index == (rfc ? 0 : 1));
   CHECK(uintr_unregister_sender(fd, index, 0) == 0);
-  CHECK(uintr_register_handler(handler, 0) ==
-        0); /* each thread has a handler; it ends with the thread */
+  CHECK(uintr_register_handler(handler, 0) == 0); /* per thread; it ends with the thread */
   return NULL;
 }
 

@@ -41,8 +41,7 @@ void tb_post(uint64_t uitte) {
   if (tb->knobs.delay_ns || tb->knobs.late)
     atomic_store(&upid->notify_at, tb_now() + (tb->knobs.late ? LATE_TICK_NS : tb->knobs.delay_ns));
   TB_COUNT(notifications);
-  tb_raw3(SYS_tgkill, upid->tgid, upid->tid,
-          TB_SIG_NOTIFY); /* ESRCH: the receiver is gone, the post vanishes */
+  tb_raw3(SYS_tgkill, upid->tgid, upid->tid, TB_SIG_NOTIFY); /* ESRCH: gone, the post vanishes */
   if (atomic_load(&upid->blocked) && !tb->knobs.lose_wakeups) {
     TB_COUNT(wakeups);
     tb_raw3(SYS_tgkill, upid->tgid, upid->tid, TB_SIG_WAKE);

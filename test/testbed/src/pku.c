@@ -65,8 +65,8 @@ long tb_mmap(const long args[7]) {
   bool is_code = (protection & PROT_EXEC) != 0 && (args[4] & MAP_TYPE) == MAP_PRIVATE &&
                  (args[4] & MAP_ANONYMOUS) == 0;
   if (!is_code || (address < 0 && address >= -4095) || !pku_enabled()) return address;
-  struct stat
-      file; /* a loader maps more than the file has, and access beyond its end raises SIGBUS */
+  /* A loader maps more than the file has, and access beyond its end raises SIGBUS. */
+  struct stat file;
   if (tb_raw2(SYS_fstat, args[5], &file) < 0 || file.st_size <= args[6]) return address;
   long there = file.st_size - args[6];
   replace((unsigned char*)address, (size_t)(args[2] < there ? args[2] : there), protection);

@@ -166,8 +166,8 @@ static long ensure_table(void) {
 static bool receiver_active(const struct tb_upid* upid) {
   if (atomic_load(&upid->life) == TB_EXITED) return false;
   if (!atomic_load(&upid->registered)) return true;
-  return tb_raw3(SYS_tgkill, upid->tgid, upid->tid, 0) !=
-         -ESRCH; /* a killed thread could not say so */
+  /* A killed thread could not say that it exits. */
+  return tb_raw3(SYS_tgkill, upid->tgid, upid->tid, 0) != -ESRCH;
 }
 
 /* The caller has the lock, except under the knob. */
