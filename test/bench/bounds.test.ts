@@ -68,7 +68,7 @@ describe('the bounds', () => {
       row('uintr waitSync (hardware)', 'threads, blocking', 'spin', 150, 1.5),
       row('uintr event loop (hardware)', 'processes, event loop', 'spin', 190, 1.9),
       row('uintr waitSync', 'processes, blocking', 'spin', 150), // the floor did not play
-      row('uintr waitSync, auto', 'threads, blocking', 'two cores', 9000, 90),
+      row('uintr waitSync, default', 'threads, blocking', 'two cores', 9000, 90),
     ];
     assert.deepEqual(told(boundsOf(rows, [], [])), [
       'waitSync spinning, threads, to the C floor|at most|1.4|×|1.4|met',

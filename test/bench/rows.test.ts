@@ -82,7 +82,7 @@ describe('a row of the benchmark', () => {
       played('C fast', 'C, processes', { 1: 20 }),
       played('C slow', 'C, processes', { 1: 30 }),
       played('C spin', 'C, processes', { 1: 1 }, 'spin'),
-      played('uintr, auto', 'threads, blocking', { 1: 2 }),
+      played('uintr, default', 'threads, blocking', { 1: 2 }),
       played('fast', 'threads, blocking', { 1: 40 }),
       played('slow', 'threads, blocking', { 1: 80 }),
       played('loop', 'threads, event loop', { 1: 3 }),

@@ -75,7 +75,7 @@ describe('uintr bench', function () {
     const without = results.failures.map(({ what }) => what.replace(' (spin)', ''));
     assert.deepEqual([...played, ...without].sort(), [
       'Atomics, spinning',
-      'C shared line, spinning',
+      'C shared cache line, spinning',
       'receiveMessageOnPort, polled',
       'uintr event loop',
       'uintr event loop',
@@ -92,7 +92,7 @@ describe('uintr bench', function () {
   it('spins without looks at the floor where there is no compiler', async function () {
     if (availableParallelism() < 2) this.skip();
     const env = { CC: 'there-is-no-such-compiler' };
-    const only = 'shared line|uintr waitSync \\(threads';
+    const only = 'shared cache line|uintr waitSync \\(threads';
     const { results } = await measure(['--mode', 'spin', '--only', only], { env });
     assert.equal(results.sides, undefined);
     assert.deepEqual(
@@ -122,8 +122,8 @@ describe('uintr bench', function () {
         ...['threads', 'processes'].flatMap((sides) => [
           `uintr event loop (${sides}, event loop)`,
           `uintr waitSync (${sides}, blocking)`,
-          `uintr event loop, auto (${sides}, event loop)`,
-          `uintr waitSync, auto (${sides}, blocking)`,
+          `uintr event loop, default (${sides}, event loop)`,
+          `uintr waitSync, default (${sides}, blocking)`,
         ]),
       ],
     );
@@ -131,7 +131,7 @@ describe('uintr bench', function () {
 
   it('crosses cores', async function () {
     if (availableParallelism() < 2) this.skip();
-    const only = 'C futex|Atomics.wait \\(|uintr waitSync(, auto)? \\(threads';
+    const only = 'C futex|Atomics.wait \\(|uintr waitSync(, default)? \\(threads';
     const { results } = await measure(['--mode', 'two cores', '--only', only]);
     assert.deepEqual(
       results.pingPong.map(({ contestant, mode, peer }) => [contestant, mode, peer]),
@@ -139,7 +139,7 @@ describe('uintr bench', function () {
         ['C futex', 'two cores', undefined],
         ['Atomics.wait', 'two cores', undefined],
         ['uintr waitSync', 'two cores', 'Atomics.wait'],
-        ['uintr waitSync, auto', 'two cores', 'Atomics.wait'],
+        ['uintr waitSync, default', 'two cores', 'Atomics.wait'],
       ],
     );
   });
@@ -195,7 +195,7 @@ describe('uintr bench', function () {
     const args = ['bench', ...least, ...of('^receivers$'), '--json', json, '--svg', svg];
     const { stdout, stderr, code } = await uintr(args, { env: software });
     assert.equal(code, 0);
-    assert.match(stdout, /^One thread rings so many/m);
+    assert.match(stdout, /^One thread posts to many/m);
     const { receivers } = JSON.parse(readFileSync(json, 'utf8')) as Results;
     assert.deepEqual(
       receivers.map((row) => row.receivers),
@@ -264,9 +264,12 @@ describe('uintr bench', function () {
 
   it('leaves out what needs two CPUs where there is one, and says so', async () => {
     const by = ['taskset', '-c', anyCpu()];
-    const { stdout, results } = await measure(['--only', '^(send\\(\\)|pairs)$|shared line'], {
-      by,
-    });
+    const { stdout, results } = await measure(
+      ['--only', '^(send\\(\\)|pairs)$|shared cache line'],
+      {
+        by,
+      },
+    );
     assert.match(stdout, /Pinned to CPU \d+, the only one/);
     assert.doesNotMatch(stdout, /two cores|other core/);
     const costs = results.sendCosts[0]?.costs;
