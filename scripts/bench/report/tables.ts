@@ -39,7 +39,7 @@ function machineText({ machine, repeats, rounds }: Results): string {
       `load average at the start ${machine.loadAverage.toFixed(2)}.`,
     `${repeats} interleaved ${repeats === 1 ? 'run' : 'runs'} of ${count(rounds)} round trips per contestant ("spin": three times as ` +
       `many runs, of 20 times as many round trips, in chunks of which some may not count); medians of the runs, in µs.`,
-    '"Default" contestants have busyPollMicros "auto" and decide for themselves when to spin; see "two cores".',
+    '"Default" contestants have busyPollMicros "auto" and decide for themselves when to spin.',
     'Ratios of p50. Floor: the fastest in C of the mode; where nobody sleeps, two processes that spin on one shared',
     'cache line. Peer: the fastest without uintr that has the same kind of sides and the same way of waiting.',
   ].join('\n');
