@@ -14,7 +14,7 @@ const breakdown = (backend: BreakdownRow['backend'], times: number): BreakdownRo
   return { backend, steps };
 };
 
-/** The cells of each line. */
+/** The cells of each row. */
 const cellsOf = (text: string): string[] =>
   text.split('\n').map((line) =>
     line
@@ -60,7 +60,7 @@ describe('the breakdown', () => {
     assert.match(find("a cache line's way") ?? '', /\|50\.0\|\|half of the C floor$/);
   });
 
-  it('is none where nothing was measured, and adds up to nothing without a floor', () => {
+  it('is empty where nothing was measured, and has no sums without a floor', () => {
     assert.equal(breakdownsText(resultsOf(rows)), '');
     const text = breakdownsText({ ...resultsOf(rows.slice(1)), breakdowns: both });
     assert.doesNotMatch(text, /2 × \(|a cache line's way/);
