@@ -1,10 +1,13 @@
-// Senders post in worker threads with random pauses; one receiver waits in random ways. Nothing is
-// counted, because interrupts coalesce: each sender writes the number of its post to shared memory
-// before it posts, so the receiver has lost a wake-up if it sleeps and has not seen the last one.
+// Searches for lost wake-ups: senders in worker threads post with random pauses, and one receiver
+// waits in random ways. Interrupts coalesce, so the receiver cannot count them. Instead each sender
+// writes the number of its post to shared memory before it posts. A wake-up was lost if the receiver
+// sleeps and has not seen the last number.
+
+import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Receiver } from 'uintr';
-import { fixture } from './remote.js';
+import { random } from './random.js';
 
 export interface StressOptions {
   readonly posts: number;
@@ -17,23 +20,14 @@ export interface StressOptions {
 export interface StressResult {
   /** The interrupts taken in each way of waiting. */
   readonly taken: Readonly<Record<string, number>>;
-  /** What each sender posted last, and what the receiver saw of it. */
+  /** The number of each sender's last post, and the last number that the receiver saw. */
   readonly senders: readonly { readonly posted: number; readonly seen: number }[];
 }
 
-/** A small generator of random numbers with a seed, so that a run can be repeated. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
+const SENDER = path.join(__dirname, 'sender.js');
 const NO_WAY_LASTS_LONGER_MS = 20_000;
 
+/** Posts `posts` times in all. Throws if a wake-up is lost. */
 export async function stress(options: StressOptions): Promise<StressResult> {
   const { posts, senders, seed } = options;
   const chance = random(seed);
@@ -45,7 +39,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
   const workers = Array.from({ length: senders }, (_, vector) => {
     const { fd } = receiver.createFd(vector);
     const workerData = { fd, vector, shared, posts: each, seed: seed + 7919 * (vector + 1) };
-    return new Worker(fixture('stress-sender'), { workerData });
+    return new Worker(SENDER, { workerData });
   });
   for (const worker of workers) {
     worker.on('error', (error) => {
