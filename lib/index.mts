@@ -1,2 +1,3 @@
-// `import` and `require` get the same classes: an addon's handles must not exist twice.
+// The public API for `import`. It re-exports the classes that `require` gets: the addon's handles
+// must not exist twice.
 export * from './index.js';

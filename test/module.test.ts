@@ -5,6 +5,7 @@ describe('the module', () => {
   it('is the same by import and by require', async () => {
     const imported = await import('./fixtures/imported.mjs');
     assert.equal(imported.Receiver, required.Receiver);
+    assert.equal(imported.listen, required.listen);
     assert.equal(imported.Sender, required.Sender);
     assert.equal(imported.VectorFd, required.VectorFd);
     assert.equal(imported.UintrError, required.UintrError);

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// uintr COMMAND: for people, where everything else in lib/ is for programs.
+// The command `uintr`: for people, where everything else in lib/ is for programs.
 
 import path from 'node:path';
 import { doctor } from './doctor/main.js';
-import { ROOT, version } from './package.js';
+import { ROOT } from '../internal/package.js';
+import { version } from './package.js';
 
 const HELP = `Usage: uintr <command> [options]
 
@@ -15,10 +16,10 @@ Options:
   -h, --help     this; of a command: uintr <command> --help
   -v, --version`;
 
-/** EX_USAGE of sysexits.h: 1 and 2 are answers of the doctor. */
+/** EX_USAGE of sysexits.h. The doctor uses 1 and 2. */
 const EXIT_USAGE = 64;
 
-/** scripts/bench/main.ts, as scripts/bundle-bench.js bundles it. */
+/** The benchmark's module: scripts/bench/main.ts, bundled by scripts/bundle-bench.js. */
 interface Bench {
   bench(args: readonly string[], name: string): Promise<void>;
 }
@@ -54,7 +55,7 @@ async function run([command, ...args]: readonly string[]): Promise<number | unde
 
 async function main(): Promise<void> {
   try {
-    // Not process.exit(): what was written may be on its way still.
+    // Not process.exit(): output may not have been written yet.
     process.exitCode = (await run(process.argv.slice(2))) ?? process.exitCode;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,8 +1,8 @@
+// Facts from package.json.
+
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-
-/** The package's root. */
-export const ROOT = path.resolve(__dirname, '../..');
+import { ROOT } from '../internal/package.js';
 
 export function version(): string {
   const text = readFileSync(path.join(ROOT, 'package.json'), 'utf8');

@@ -1,22 +1,62 @@
-// node:diagnostics_channel, for those who watch from outside. Without a subscriber a channel costs
-// the test of one property.
+/**
+ * Publishes what receivers and senders do on channels of `node:diagnostics_channel`. A channel
+ * without a subscriber costs the test of one property.
+ */
 
 import { channel } from 'node:diagnostics_channel';
-import type { Sender } from './sender.js';
-import type { Receiver } from './receiver.js';
+import type { Backend } from './capabilities.js';
+import type { ReceiverStats, SenderStats } from './stats.js';
 
-/** A receiver, whatever the names of its vectors. */
-type AnyReceiver = Pick<Receiver, 'backend' | 'stats'>;
+/**
+ * A `Receiver`, whatever the names of its vectors. A structural type: receiver.ts imports this
+ * module.
+ */
+export interface ObservedReceiver {
+  /** See `Receiver.backend`. */
+  readonly backend: Backend;
+  /** See `Receiver.stats`. */
+  readonly stats: ReceiverStats;
+}
 
-/** What is published on each channel. */
+/** A `Sender`. A structural type: sender.ts imports this module. */
+export interface ObservedSender {
+  /** See `Sender.vector`. */
+  readonly vector: number;
+  /** See `Sender.stats`. */
+  readonly stats: SenderStats;
+}
+
+/** The message of each channel, by the channel's name. */
 export interface Diagnostics {
-  'uintr:receiver:open': { receiver: AnyReceiver };
-  'uintr:receiver:close': { receiver: AnyReceiver };
-  /** Just before the event loop hands it to the listeners. */
-  'uintr:receiver:interrupt': { receiver: AnyReceiver; vector: number };
-  'uintr:sender:open': { sender: Sender };
-  /** `disconnected`: the receiver has gone before. */
-  'uintr:sender:close': { sender: Sender; disconnected: boolean };
+  /** A receiver has opened. */
+  'uintr:receiver:open': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+  };
+  /** A receiver has closed. */
+  'uintr:receiver:close': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+  };
+  /** The event loop is about to deliver an interrupt to the listeners. */
+  'uintr:receiver:interrupt': {
+    /** The receiver. */
+    receiver: ObservedReceiver;
+    /** The vector, 0 to 63. */
+    vector: number;
+  };
+  /** A sender has opened. */
+  'uintr:sender:open': {
+    /** The sender. */
+    sender: ObservedSender;
+  };
+  /** A sender has closed. */
+  'uintr:sender:close': {
+    /** The sender. */
+    sender: ObservedSender;
+    /** Whether it closed because its receiver is gone. */
+    disconnected: boolean;
+  };
 }
 
 const typed = <Name extends keyof Diagnostics>(

@@ -1,7 +1,7 @@
 /**
- * Where the last post of this thread went: the address of the word that it raised, 0 before the
- * first. Who is interrupted will most likely answer, and post there again: a receiver that has taken
- * an interrupt sends for that line, while the answer is on its way through JavaScript
- * (native/js/last_post.h). No more than a hint: nothing is read or written at the address.
+ * The address of the word that the last post of this thread raised; 0 before the first. A thread
+ * that receives an interrupt usually answers, with a post to the same place. So a receiver that has
+ * taken an interrupt prefetches that cache line while JavaScript works on the answer
+ * (native/js/last_post.h). The address is only a hint: nothing reads or writes there.
  */
 export const lastPost = new Float64Array(1);

@@ -1,44 +1,39 @@
-import {
-  checkInteger,
-  checkOptions,
-  checkVector,
-  invalidType,
-  invalidValue,
-} from '../internal/arguments.js';
+/** The options of a receiver. */
+
+import { checkInteger, invalidType } from '../internal/arguments.js';
 import type { BackendChoice } from './capabilities.js';
+import type { Vectors } from './vectors.js';
 
-/** Names for vectors: `{ tick: 0, stop: 63 }`. */
-export type Vectors = Readonly<Record<string, number>>;
-
-// With no names given `keyof V` is never; a plain Record<string, number> allows any string.
-export type VectorName<V extends Vectors> = Extract<keyof V, string>;
-
+/** The options of `new Receiver()`. */
 export interface ReceiverOptions<V extends Vectors> {
-  /** Names for vectors; they type `createFd`, `on` and the rest. */
+  /** Names for vectors, one per vector. They type `createFd()`, `on()` and the other methods. */
   readonly vectors?: V;
-  /** `auto` (the default) takes hardware where it works. `UINTR_BACKEND` overrides `auto`. */
+  /**
+   * `auto` (the default) takes hardware where it works, else software. The environment variable
+   * `UINTR_BACKEND` overrides `auto`.
+   */
   readonly backend?: BackendChoice;
   /**
-   * How long to spin for an interrupt before going to sleep, in the event loop and in `waitSync`, in
-   * microseconds. `auto` (the default) spins for up to 100 while that pays: after a few short
-   * sleeps, not after a spin in vain, and not where another thread wants the same core. A thread
-   * that is pinned to one CPU when it opens the receiver never spins by itself: give it a number if
-   * its senders run elsewhere.
+   * How long to busy poll for an interrupt before sleeping, in the event loop and in `waitSync()`:
+   * microseconds, an integer from 0 to 1,000,000. `auto` (the default) polls for up to 100 while
+   * that pays: it begins after a few short sleeps, and stops after a poll in vain or when another
+   * thread wants the same core. A thread that is pinned to one CPU when it opens the receiver never
+   * polls under `auto`: give a number if its senders run elsewhere.
    */
   readonly busyPollMicros?: number | 'auto';
   /**
-   * How many interrupts one callback of the event loop's may deliver. `process.nextTick` and promise
-   * callbacks run after each callback, as ever in Node.js; and to enter and leave one is what most of
-   * a delivery costs. With 1 (the default) they run after each interrupt; with more, those that are
-   * pending follow each other at once, and so do those that come within microseconds while the
-   * receiver spins. At most 1000.
+   * How many interrupts one callback of the event loop may deliver, 1 to 1000. Default: 1.
+   * `process.nextTick` and promise callbacks run after each callback, as ever in Node.js. To enter
+   * and leave a callback is most of the cost of a delivery. With more than 1, pending interrupts
+   * follow each other at once, and so do interrupts that come within microseconds while the
+   * receiver busy polls.
    */
   readonly burst?: number;
   /**
    * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
-   * a receiver that sleeps, so the kernel is asked to (UINTR_HANDLER_FLAG_WAITING_RECEIVER), and
-   * because the kernels there are lose such wake-ups, no sleep lasts longer than a millisecond.
-   * System calls on this thread may then fail with EINTR without a signal. Default: false.
+   * a sleeping receiver, so the kernel is asked to (`UINTR_HANDLER_FLAG_WAITING_RECEIVER`). Today's
+   * kernels lose such wake-ups, so no sleep lasts longer than a millisecond. System calls on this
+   * thread may then fail with EINTR without a signal. Default: false.
    */
   readonly foreignSenders?: boolean;
 }
@@ -46,9 +41,7 @@ export interface ReceiverOptions<V extends Vectors> {
 const MAX_BUSY_POLL_MICROS = 1_000_000;
 const MAX_BURST = 1000;
 
-const RESERVED_NAMES = new Set(['interrupt', 'error', 'newListener', 'removeListener']);
-
-/** Null is 'auto'. */
+/** Returns the microseconds; null means `auto`. */
 export function checkBusyPoll(micros: unknown = 'auto'): number | null {
   if (micros === 'auto') return null;
   const name = 'options.busyPollMicros';
@@ -58,19 +51,3 @@ export function checkBusyPoll(micros: unknown = 'auto'): number | null {
 
 export const checkBurst = (burst: unknown = 1): number =>
   checkInteger('options.burst', burst, 1, MAX_BURST);
-
-export function checkVectors(vectors: unknown = {}): ReadonlyMap<string, number> {
-  checkOptions('options.vectors', vectors);
-  const result = new Map<string, number>();
-  for (const [name, vector] of Object.entries(vectors as object)) {
-    if (RESERVED_NAMES.has(name)) {
-      throw invalidValue('options.vectors', 'free of the names of events', name);
-    }
-    const number = checkVector(`options.vectors.${name}`, vector);
-    if ([...result.values()].includes(number)) {
-      throw invalidValue('options.vectors', 'one name a vector', vectors);
-    }
-    result.set(name, number);
-  }
-  return result;
-}

@@ -1,94 +1,82 @@
+/** The receiver: takes interrupts in the event loop, by `waitSync()` and by `poll()`. */
+
 import { EventEmitter } from 'node:events';
-import {
-  checkMilliseconds,
-  checkOptions,
-  checkTimeout,
-  checkVector,
-  invalidType,
-  invalidValue,
-} from '../internal/arguments.js';
+import { checkBoolean, checkMilliseconds, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeReceiver } from '../internal/binding.js';
+import { checkWaitOptions, SLEEP_SLICE_MS, type WaitOptions } from '../internal/deadline.js';
+import { closedError, hasCode } from '../internal/errors.js';
 import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
-import { closedError, UintrError } from '../internal/errors.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { lastPost } from './last-post.js';
-import { type ListenOptions, Rendezvous } from '../services/rendezvous.js';
-import {
-  checkBurst,
-  checkBusyPoll,
-  checkVectors,
-  type ReceiverOptions,
-  type VectorName,
-  type Vectors,
-} from './receiver-options.js';
+import { checkBurst, checkBusyPoll, type ReceiverOptions } from './receiver-options.js';
 import { newReceiverCounters, type ReceiverStats, receiverStats } from './stats.js';
-import { disconnect, VectorFd } from './vector-fd.js';
-import type { WaitOptions } from '../internal/waiting.js';
+import { create, disconnect, VectorFd } from './vector-fd.js';
+import { checkVectors, namesOf, type VectorName, vectorOf, type Vectors } from './vectors.js';
+import { Waits } from './waits.js';
 
+/** The events of a `Receiver`, with their arguments. Each name of a vector is an event, too. */
 export type ReceiverEvents<V extends Vectors> = {
-  /** A vector was raised; its name, if it has one. Each name is an event, too. */
+  /** A vector was raised, and has been taken. `name` is undefined for a vector without one. */
   interrupt: [vector: number, name: VectorName<V> | undefined];
+  /** The receiver has closed. Emitted once, on the tick after `close()`. */
+  close: [];
 } & Record<VectorName<V>, []>;
 
-/** What TypeScript cannot tell of an emitter whose events depend on a type parameter. */
+/** The emitter as TypeScript cannot see it: its events depend on a type parameter. */
 interface NamedEvents {
   emit(name: string, ...args: unknown[]): boolean;
   listenerCount(name: string): number;
   rawListeners(name: 'interrupt'): ((vector: number, name: string | undefined) => void)[];
 }
 
-/** A `wait()` that has not ended yet. */
-interface Waiter {
-  resolve(vector: number): void;
-  reject(reason: unknown): void;
-  timer: NodeJS.Timeout | undefined;
-}
-
-// The longest that one native waitSync sleeps: native/js/receiver_binding.cc, kSleepSlice.
-const SLEEP_SLICE_MS = 50;
-
 const updateListening = Symbol('updateListening');
+/** Makes something that closes with the receiver: for what is built on receivers. @internal */
+export const own = Symbol('own');
+/** Takes back `own`. @internal */
+export const disown = Symbol('disown');
 
 /**
- * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has one
- * receiver at the most.
+ * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has at
+ * most one receiver.
  */
 export class Receiver<const V extends Vectors = Record<never, number>>
   extends EventEmitter<ReceiverEvents<V>>
   implements AsyncIterable<number>, Disposable
 {
+  /** The backend in use. */
   readonly backend: Backend;
   readonly #vectors: ReadonlyMap<string, number>;
   readonly #names: ReadonlyMap<number, VectorName<V>>;
   readonly #native: NativeReceiver;
   readonly #vectorFds = new Map<number, VectorFd>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #waits = new Waits(() => {
+    this[updateListening]();
+  });
   readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
-  readonly #rendezvous = new Set<Rendezvous<VectorName<V>>>();
+  readonly #belongings = new Set<Disposable>();
   #emitInterrupt = this.#emitter();
   #refed = true;
   #closed = false;
 
   /**
    * @throws {UintrError} `EBUSY` when this thread has a receiver, `ERR_UINTR_NO_HARDWARE`,
-   * `ERR_UINTR_UNSUPPORTED_PLATFORM`, or what a system call failed with.
+   * `ERR_UINTR_UNSUPPORTED_PLATFORM`, or the error of a system call, such as `EMFILE`.
    */
   constructor(options: ReceiverOptions<V> = {}) {
     super();
     checkOptions('options', options);
     this.#vectors = checkVectors(options.vectors);
-    this.#names = new Map(
-      [...this.#vectors].map(([name, vector]) => [vector, name as VectorName<V>]),
-    );
+    this.#names = namesOf(this.#vectors);
     const busyPollMicros = checkBusyPoll(options.busyPollMicros);
     const burst = checkBurst(options.burst);
+    const foreignSenders = checkBoolean('options.foreignSenders', options.foreignSenders ?? false);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
     this.#native = native.openReceiver({
       self: this,
-      // The vector is asked for from here, because getting here costs more than the rest.
+      // JavaScript asks for each vector: a callback from native code costs more than a call to it.
       onInterrupt: () => {
         for (let i = 0; i < burst; ++i) {
           const vector = this.#native.next();
@@ -100,7 +88,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
         this.#hangUp(id);
       },
       hardware: this.backend === 'hardware',
-      foreignSenders: options.foreignSenders ?? false,
+      foreignSenders,
       busyPollMicros,
       counters: this.#counters,
       lastPost,
@@ -115,16 +103,18 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * A descriptor that raises the vector: `uintr_create_fd` or `uintr_vector_fd`. Again for the same
-   * vector makes one more, independent of the others, for another peer.
+   * Makes a descriptor that raises a vector: `uintr_create_fd` or `uintr_vector_fd` on hardware, a
+   * vector page and an eventfd in software. Another call for the same vector makes one more,
+   * independent of the others, for another peer.
    *
-   * @param vector 0 to 63, the highest priority, or one of the names given to the constructor.
+   * @param vector 0 to 63, which has the highest priority, or a name given to the constructor.
+   * @throws {UintrError} `EMFILE`, `ERR_UINTR_CLOSED`, or another error of a system call.
    */
   createFd(vector: number | VectorName<V>): VectorFd {
     this.#checkOpen();
-    const number = this.#vectorOf(vector);
+    const number = vectorOf(this.#vectors, vector);
     const native = this.#native.createFd(number);
-    const vectorFd = new VectorFd(number, native, {
+    const vectorFd = VectorFd[create](number, native, {
       closeFd: () => {
         this.#native.closeFd(native.id);
       },
@@ -134,21 +124,29 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Lets other services find this receiver by a path and ask for its vectors: see `connect()`. Each
-   * peer that is let in gets vector fds of its own.
+   * Makes something that is disposed of when this receiver closes, unless it is disowned before.
+   * `make` gets the numbers of the vectors by their names.
    *
-   * @param address a path, or an abstract name after a NUL: `'\0name'`.
-   * @throws {UintrError} `EADDRINUSE` when somebody listens there, `EACCES`, `ENOENT` …
+   * @internal
    */
-  listen(address: string, options: ListenOptions<VectorName<V>> = {}): Rendezvous<VectorName<V>> {
+  [own]<T extends Disposable>(make: (vectors: ReadonlyMap<string, number>) => T): T {
     this.#checkOpen();
-    const rendezvous = new Rendezvous(this, this.#vectors, address, options);
-    this.#rendezvous.add(rendezvous);
-    rendezvous.once('close', () => this.#rendezvous.delete(rendezvous));
-    return rendezvous;
+    const belonging = make(this.#vectors);
+    this.#belongings.add(belonging);
+    return belonging;
   }
 
-  /** Takes the highest pending vector, without blocking and without a system call; -1 when none. */
+  /** @internal */
+  [disown](belonging: Disposable): void {
+    this.#belongings.delete(belonging);
+  }
+
+  /**
+   * Takes the pending vector with the highest priority and returns it, or -1 when none is pending.
+   * Does not block, and makes no system call.
+   *
+   * @throws {UintrError} `ERR_UINTR_CLOSED`.
+   */
   poll(): number {
     const vector = this.#native.poll();
     if (vector === -1) this.#checkOpen();
@@ -156,15 +154,18 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Takes the highest pending vector, and blocks this thread until there is one: it spins as
-   * `busyPollMicros` says, then sleeps in the kernel. -1 on timeout.
+   * Takes the pending vector with the highest priority and returns it. Blocks this thread until
+   * there is one: busy polls as `busyPollMicros` says, then sleeps in the kernel (futex(2),
+   * futex_waitv(2) or epoll_wait(2)). Returns -1 on timeout.
    *
-   * @param timeoutMs milliseconds; for ever when left out. 0 does not block.
-   * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked.
+   * @param timeoutMs milliseconds; forever when left out. 0 does not block.
+   * @throws {UintrError} `ERR_UINTR_MASKED` for a wait without end while interrupts are masked;
+   * `ERR_UINTR_CLOSED`.
    */
   waitSync(timeoutMs?: number): number {
     if (timeoutMs === undefined) {
       let vector = this.#native.waitSync(-1);
+      if (vector !== -1) return vector;
       for (let waited = SLEEP_SLICE_MS; vector === -1; waited += SLEEP_SLICE_MS) {
         vector = this.#waitOnceMore(-1, waited);
       }
@@ -182,8 +183,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     }
   }
 
-  // A function of its own, because V8 looks whether the worker is to end when a function is entered;
-  // in a loop it does so only every few thousand rounds, until the loop has been optimised.
+  // A function of its own: V8 checks whether the worker is to end when it enters a function. In a
+  // loop it checks only every few thousand rounds, until the loop has been optimised.
   #waitOnceMore(timeout: number, waited: number): number {
     return this.#native.waitSync(timeout, waited);
   }
@@ -195,112 +196,100 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * Rejects with the signal's reason, or with `ERR_UINTR_CLOSED` when the receiver is closed.
    */
   async wait(options: WaitOptions = {}): Promise<number> {
-    checkOptions('options', options);
-    const { signal } = options;
-    const timeout = checkTimeout('options.timeout', options.timeout);
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw invalidType('options.signal', 'an instance of AbortSignal', signal);
-    }
+    const checked = checkWaitOptions('options', options);
     this.#checkOpen();
-    signal?.throwIfAborted();
-
-    let onAbort: (() => void) | undefined;
-    let waiter: Waiter | undefined;
-    try {
-      return await new Promise<number>((resolve, reject) => {
-        const timer = timeout === undefined ? undefined : setTimeout(resolve, timeout, -1);
-        if (!this.#refed) timer?.unref();
-        waiter = { resolve, reject, timer };
-        this.#waiters.add(waiter);
-        this[updateListening]();
-        if (signal !== undefined) {
-          onAbort = () => {
-            reject(signal.reason as Error);
-          };
-          signal.addEventListener('abort', onAbort, { once: true });
-        }
-      });
-    } finally {
-      if (waiter !== undefined && this.#waiters.delete(waiter)) this[updateListening]();
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-      clearTimeout(waiter?.timer);
-    }
+    checked.signal?.throwIfAborted();
+    return await this.#waits.wait(checked, this.#refed);
   }
 
-  /** The vectors as they come; what is raised while the body runs stays pending. Ends on close(). */
+  /**
+   * Yields the vectors as they come, each by a `wait()`. What is raised while the loop's body runs
+   * stays pending. Ends when the receiver closes.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
     try {
       for (;;) yield await this.wait();
     } catch (error) {
-      if (!(error instanceof UintrError && error.code === 'ERR_UINTR_CLOSED')) throw error;
+      if (!hasCode(error, 'ERR_UINTR_CLOSED')) throw error;
     }
   }
 
-  /** Unmasks interrupts: `STUI`. They are unmasked to begin with. */
+  /** Unmasks interrupts: `STUI` on hardware. They are unmasked to begin with. */
   stui(): void {
     this.#checkOpen();
     this.#native.stui();
   }
 
-  /** Masks interrupts: `CLUI`. They stay pending until `stui()`, for every way of taking them. */
+  /**
+   * Masks interrupts: `CLUI` on hardware. They stay pending until `stui()`, for every way of taking
+   * them.
+   */
   clui(): void {
     this.#checkOpen();
     this.#native.clui();
   }
 
-  /** Whether interrupts are unmasked (UIF): `TESTUI`. */
+  /** Returns whether interrupts are unmasked (UIF): `TESTUI` on hardware. */
   testui(): boolean {
     this.#checkOpen();
     return this.#native.testui();
   }
 
-  /** While somebody listens, keep the process alive: the default. */
+  /** Keeps the process alive while there is a listener, a wait or an iteration: the default. */
   ref(): this {
     this.#refed = true;
-    for (const { timer } of this.#waiters) timer?.ref();
+    this.#waits.ref();
     this[updateListening]();
     return this;
   }
 
-  /** Do not keep the process alive. */
+  /** Lets the process end in spite of listeners and waits. */
   unref(): this {
     this.#refed = false;
-    for (const { timer } of this.#waiters) timer?.unref();
+    this.#waits.unref();
     this[updateListening]();
     return this;
   }
 
   /**
-   * `uintr_unregister_handler`. Every sender is told (`disconnect`), every vector fd is closed,
-   * waits that have not ended reject with `ERR_UINTR_CLOSED`. Closing twice is fine.
+   * Closes the receiver: `uintr_unregister_handler` on hardware. Every sender emits `'disconnect'`,
+   * every vector fd and every rendezvous closes, and waits that have not ended reject with
+   * `ERR_UINTR_CLOSED`. `'close'` is emitted on the next tick. Closing twice is fine.
    */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#unguard();
-    for (const rendezvous of this.#rendezvous) rendezvous.close();
+    for (const belonging of this.#belongings) belonging[Symbol.dispose]();
+    this.#belongings.clear();
     this.#native.close();
     for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
     this.#vectorFds.clear();
-    for (const waiter of this.#waiters) waiter.reject(closedError('receiver'));
-    this.#waiters.clear();
+    this.#waits.rejectAll(closedError('receiver'));
     if (receiverClose.hasSubscribers) receiverClose.publish({ receiver: this });
+    // Later, as Node's own servers do: an error thrown by a listener must not reach the caller.
+    process.nextTick(() => (this as unknown as NamedEvents).emit('close'));
   }
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** What it has done so far, also after `close()`. */
+  /** Counts what this receiver has done so far, also after `close()`. Makes no native call. */
   get stats(): ReceiverStats {
     return receiverStats(this.#counters);
   }
 
-  /** The event loop takes only the vectors that somebody is there to get. */
+  /**
+   * Tells the native side which vectors have listeners: the event loop takes no others.
+   *
+   * @internal
+   */
   [updateListening](): void {
     if (this.#closed) return;
     const events = this as unknown as NamedEvents;
-    const all = this.#waiters.size > 0 || events.listenerCount('interrupt') > 0;
+    const all = this.#waits.count > 0 || events.listenerCount('interrupt') > 0;
     const taken: [low: number, high: number] = all ? [-1, -1] : [0, 0];
     for (const [name, vector] of this.#vectors) {
       if (events.listenerCount(name) > 0) taken[vector < 32 ? 0 : 1] |= 1 << (vector % 32);
@@ -310,13 +299,14 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Emits 'interrupt'. To one listener, which is the usual case, without a look into the emitter's
-   * dictionary for each interrupt: that takes as long as all else that is done here.
+   * Returns what emits 'interrupt'. A single listener, the usual case, is called without a look
+   * into the emitter's dictionary: per interrupt that look takes as long as the rest of the
+   * delivery here.
    */
   #emitter(): (vector: number, name: VectorName<V> | undefined) => void {
     const events = this as unknown as NamedEvents;
     const [listener, ...others] = events.rawListeners('interrupt');
-    // Somebody wants to see what is emitted, or what becomes of the promises of listeners.
+    // A replaced emit() wants to see each event; captureRejections handles the listeners' promises.
     const isWatched = this.emit !== EventEmitter.prototype.emit || EventEmitter.captureRejections;
     if (others.length > 0 || isWatched) {
       return (vector, name) => events.emit('interrupt', vector, name);
@@ -326,7 +316,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
 
   #deliver(vector: number): void {
     if (receiverInterrupt.hasSubscribers) receiverInterrupt.publish({ receiver: this, vector });
-    if (this.#waiters.size > 0) this.#resolveOldestWait(vector);
+    if (this.#waits.count > 0) this.#waits.resolveOldest(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     try {
       this.#emitInterrupt(vector, name);
@@ -337,8 +327,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (name !== undefined) this.#emitName(name);
   }
 
-  // By itself, so that an error of its own hides none. A method of its own, because a function that
-  // has a closure allocates whenever it is called.
+  // Uses a microtask, so that both errors are reported. A method of its own: a function with a
+  // closure allocates whenever it is called.
   #emitNameLater(name: VectorName<V> | undefined): void {
     queueMicrotask(() => {
       this.#emitName(name);
@@ -349,32 +339,10 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (name !== undefined && !this.#closed) (this as unknown as NamedEvents).emit(name);
   }
 
-  #resolveOldestWait(vector: number): void {
-    const [waiter] = this.#waiters;
-    if (waiter === undefined) return;
-    this.#waiters.delete(waiter);
-    waiter.resolve(vector);
-    this[updateListening]();
-  }
-
   #hangUp(id: number): void {
     const vectorFd = this.#vectorFds.get(id);
     this.#vectorFds.delete(id);
     vectorFd?.[disconnect]();
-  }
-
-  #vectorOf(vector: unknown): number {
-    if (typeof vector !== 'string') return checkVector('vector', vector);
-    const number = this.#vectors.get(vector);
-    if (number === undefined) {
-      const known = [...this.#vectors.keys()];
-      throw invalidValue(
-        'vector',
-        known.length === 0 ? 'a number: no vector has a name' : `one of ${known.join(', ')}`,
-        vector,
-      );
-    }
-    return number;
   }
 
   #checkOpen(): void {
@@ -382,7 +350,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 }
 
-// Every way to add or remove a listener decides anew whether interrupts are taken.
+// Each method that adds or removes listeners decides anew which vectors the event loop takes.
 for (const method of [
   'on',
   'addListener',

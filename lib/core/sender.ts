@@ -1,22 +1,25 @@
+/** Senders: post to one vector of one receiver. */
+
 import { EventEmitter } from 'node:events';
-import { checkFd, checkOneOf, checkOptions, invalidType } from '../internal/arguments.js';
+import { checkOneOf, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeSender } from '../internal/binding.js';
 import { senderClose, senderOpen } from './diagnostics.js';
-import { closedError } from '../internal/errors.js';
 import { lastPost } from './last-post.js';
 import { countPost, newSenderCounters, type SenderStats, senderStats } from './stats.js';
-import { VectorFd } from './vector-fd.js';
+import { descriptorOf, type VectorFd } from './vector-fd.js';
 
+/** The events of a `Sender`, with their arguments. */
 export interface SenderEvents {
   /** The receiver is gone, by close, exit or SIGKILL. The sender is closed by then. */
   disconnect: [];
 }
 
-/** What `send()` does once the receiver is gone. */
+/** Tells `send()` what to do once the receiver is gone: throw `ESHUTDOWN`, or drop the post. */
 export type OnDisconnect = 'throw' | 'drop';
 
+/** The options of `new Sender()`. */
 export interface SenderOptions {
-  /** `throw` (the default) an `ESHUTDOWN`, or `drop` the post: there is nobody to interrupt. */
+  /** Tells `send()` what to do once the receiver is gone. Default: `throw`. */
   readonly onDisconnect?: OnDisconnect;
 }
 
@@ -25,46 +28,51 @@ const ON_DISCONNECT: readonly OnDisconnect[] = ['throw', 'drop'];
 export const checkOnDisconnect = (value: unknown = 'throw'): OnDisconnect =>
   checkOneOf('options.onDisconnect', value, ON_DISCONNECT);
 
-// Of a receiver's state word: native/protocol/post.h, Activity::Running.
+// A receiver's state word: native/protocol/post.h, Activity::Running.
 const AWAKE = 0;
 
-// Stands in for the state word where send() has to ask the native side: on hardware, and of a
-// sender that is closed.
-const NOT_AWAKE = Int32Array.of(-1);
+// Stands in for the state word where send() has to ask the native side: on hardware, and once the
+// sender is closed.
+const ASK_NATIVE = Int32Array.of(-1);
+// Stands in for PIR where send() asks the native side. Never written.
+const EMPTY_PIR = Int32Array.of(0);
 
-// B of native/protocol/post.h. On x86-64 the exchange before it is a full barrier, so a plain load will
-// do; Atomics.load is a call, as dear as the exchange. Elsewhere the exchange holds back none but an
-// atomic load.
+// B of native/protocol/post.h. On x86-64 the exchange before it is a full barrier, so a plain load
+// will do; Atomics.load is a call, as dear as the exchange. Elsewhere the exchange orders only
+// atomic loads after it.
 const look =
   process.arch === 'x64'
     ? (state: Int32Array): number | undefined => state[0]
     : (state: Int32Array): number => Atomics.load(state, 0);
 
 /**
- * Raises one vector of one receiver: `uintr_register_sender` on hardware, a mapping of the vector
+ * Posts to one vector of one receiver: `uintr_register_sender` on hardware, a mapping of the vector
  * page in software.
  */
 export class Sender extends EventEmitter<SenderEvents> implements Disposable {
+  /** The vector that `send()` raises, 0 to 63. */
   readonly vector: number;
   readonly #native: NativeSender;
   readonly #counters = newSenderCounters();
-  readonly #lastPost = lastPost; // nearer than what a module exports
+  readonly #lastPost = lastPost; // a private field is faster to reach than an imported binding
   readonly #pir: Int32Array;
   readonly #address: number;
   readonly #bit: number;
-  #state: Int32Array = NOT_AWAKE;
+  #state: Int32Array = ASK_NATIVE;
   #closed = false;
 
   /**
-   * @param target a vector fd, of this process or from elsewhere; it stays the caller's.
-   * @throws {UintrError} `EBADF` (recvmsg), `ERR_UINTR_NOT_A_VECTOR_FD`, `ERR_UINTR_VERSION`, or
-   * `EMFILE` without descriptors left.
+   * @param target a vector fd, made by this process or received from another. It stays the
+   * caller's, who can close it at once.
+   * @throws {UintrError} `EBADF` (recvmsg), `ERR_UINTR_NOT_A_VECTOR_FD`, `ERR_UINTR_VERSION`,
+   * `EMFILE` without descriptors left, `ERR_UINTR_UNSUPPORTED_PLATFORM`; `ERR_UINTR_CLOSED` for a
+   * closed `VectorFd`.
    */
   constructor(target: VectorFd | number, options: SenderOptions = {}) {
     super();
     checkOptions('options', options);
     const onDisconnect = checkOnDisconnect(options.onDisconnect);
-    this.#native = binding().openSender(descriptorOf(target), {
+    this.#native = binding().openSender(descriptorOf('target', target), {
       self: this,
       drop: onDisconnect === 'drop',
       counters: this.#counters,
@@ -76,19 +84,19 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     this.vector = this.#native.vector;
     const { pir, state, address = 0 } = this.#native;
     this.#bit = 1 << (this.vector % 32);
-    this.#pir = pir ?? NOT_AWAKE;
+    this.#pir = pir ?? EMPTY_PIR;
     this.#address = address;
     if (pir !== undefined && state !== undefined) this.#state = state;
     if (senderOpen.hasSubscribers) senderOpen.publish({ sender: this });
   }
 
   /**
-   * Posts the interrupt: `SENDUIPI` on hardware, a locked exchange in software. No system call while
-   * the receiver is awake, one at the most to wake it. Posts coalesce: a vector is pending or it is
-   * not.
+   * Posts the interrupt: `SENDUIPI` on hardware, a locked exchange in software. No system call
+   * while the receiver is awake, at most one to wake it. Posts coalesce: a vector is pending or it
+   * is not.
    *
-   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, unless `onDisconnect` is
-   * `drop`; `ERR_UINTR_CLOSED` after `close()`.
+   * @throws {UintrError} `ESHUTDOWN` when the receiver is known to be gone, unless `onDisconnect`
+   * is `drop`; `ERR_UINTR_CLOSED` after `close()`.
    */
   send(): void {
     const state = this.#state;
@@ -96,43 +104,35 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
       this.#native.send();
       return;
     }
-    // A and B of native/protocol/post.h, without the price of a native call. Not Atomics.or, which is a
-    // load and then a compare-exchange in V8, and the line would travel twice; the page has no other
-    // bit to keep.
+    // A and B of native/protocol/post.h, without the price of a native call. Atomics.or would be a
+    // load and then a compare-exchange in V8, so that the cache line travels twice. The page has no
+    // other bit to keep.
     Atomics.exchange(this.#pir, 0, this.#bit);
     countPost(this.#counters);
     this.#lastPost[0] = this.#address;
     if (look(state) !== AWAKE) this.#native.wake();
   }
 
-  /** `uintr_unregister_sender`. Closing twice is fine. */
+  /** Gives up the right to post: `uintr_unregister_sender` on hardware. Closing twice is fine. */
   close(): void {
     this.#close(false);
   }
 
-  /** What it has sent so far. */
+  /** Counts what this sender has done so far, also after `close()`. Makes no native call. */
   get stats(): SenderStats {
     return senderStats(this.#counters);
   }
 
   #close(disconnected: boolean): void {
-    this.#state = NOT_AWAKE; // before the words are taken back
+    this.#state = ASK_NATIVE; // before the native side takes the words back
     this.#native.close(disconnected);
     if (this.#closed) return;
     this.#closed = true;
     if (senderClose.hasSubscribers) senderClose.publish({ sender: this, disconnected });
   }
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-function descriptorOf(target: unknown): number {
-  if (target instanceof VectorFd) {
-    if (target.fd === -1) throw closedError('vector fd');
-    return target.fd;
-  }
-  if (typeof target !== 'number') throw invalidType('target', 'a VectorFd or a number', target);
-  return checkFd('target', target);
 }

@@ -1,4 +1,8 @@
+/** Vector fds, as their receiver gives them out. */
+
 import { EventEmitter } from 'node:events';
+import { checkFd, invalidType } from '../internal/arguments.js';
+import { closedError } from '../internal/errors.js';
 
 interface NativeVectorFd {
   fd: number;
@@ -6,14 +10,17 @@ interface NativeVectorFd {
   pending?: Int32Array;
 }
 
-/** What a VectorFd needs of its receiver. */
-export interface VectorFdOwner {
+/** The receiver, as far as a VectorFd needs it. */
+interface VectorFdOwner {
   closeFd(): void;
 }
 
-/** Tells a VectorFd that its last holder is gone: for receiver.ts only. */
+/** Makes a VectorFd: for receiver.ts only. @internal */
+export const create = Symbol('create');
+/** Tells a VectorFd that its last holder is gone: for receiver.ts only. @internal */
 export const disconnect = Symbol('disconnect');
 
+/** The events of a `VectorFd`, with their arguments. */
 export interface VectorFdEvents {
   /** The last holder of the fd is gone, by close, exit or SIGKILL. */
   disconnect: [];
@@ -22,26 +29,31 @@ export interface VectorFdEvents {
 /**
  * A file descriptor that lets its holder raise one vector of one receiver, and nothing else.
  *
- * Pass `fd` on by `child_process` stdio, over a Unix socket, or as a number to a worker; every
+ * Pass `fd` on by `child_process` stdio, over a Unix socket, or as a number to a worker. Every
  * holder makes a `Sender` of it. Made by `Receiver.createFd()`: `uintr_create_fd` (rfc-v1) or
  * `uintr_vector_fd` (uintr-next) on hardware.
  */
 export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable {
+  /** The vector that a holder raises, 0 to 63. */
   readonly vector: number;
   /**
    * One word that is not 0 while the vector is pending: `Atomics.load(pending, 0)` asks without a
    * native call. On hardware the vector fds of one vector share the word, and what is posted while
-   * interrupts are masked shows only after `stui()`. The memory is taken back, and its length is 0,
-   * once the last holder is gone or the receiver is closed. Absent where the runtime forbids
-   * external memory (Electron).
+   * interrupts are masked shows only after `stui()`. The memory is taken back, and the array's
+   * length becomes 0, once the last holder is gone or the receiver is closed. Undefined where the
+   * runtime forbids external memory (Electron).
    */
   readonly pending: Int32Array | undefined;
   readonly #owner: VectorFdOwner;
   #fd: number;
   #uvecFd: number | undefined;
 
-  /** Not for users: see `Receiver.createFd()`. */
-  constructor(vector: number, native: NativeVectorFd, owner: VectorFdOwner) {
+  /** @internal */
+  static [create](vector: number, native: NativeVectorFd, owner: VectorFdOwner): VectorFd {
+    return new VectorFd(vector, native, owner);
+  }
+
+  private constructor(vector: number, native: NativeVectorFd, owner: VectorFdOwner) {
     super();
     this.vector = vector;
     this.pending = native.pending;
@@ -56,18 +68,18 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   }
 
   /**
-   * On hardware the kernel's own uvec fd, for C programs that call `uintr_register_sender`
-   * themselves: see `foreignSenders`. It works until the last holder of `fd` is gone, so keep
-   * this open meanwhile. Undefined in software, and once closed.
+   * The kernel's own uvec fd on hardware, for C programs that call `uintr_register_sender`
+   * themselves: see `ReceiverOptions.foreignSenders`. It works until the last holder of `fd` is
+   * gone, so keep this object open meanwhile. Undefined in software, and once closed.
    */
   get uvecFd(): number | undefined {
     return this.#uvecFd;
   }
 
   /**
-   * Closes this copy of the descriptor, as soon as it has been passed on. Other holders keep
-   * theirs and go on posting; when the last one is gone, `disconnect` is emitted. Closing twice is
-   * fine.
+   * Closes this copy of the descriptor: close(2). Do so as soon as it has been passed on. Other
+   * holders keep theirs and go on posting; when the last one is gone, `'disconnect'` is emitted.
+   * Closing twice is fine.
    */
   close(): void {
     if (this.#fd === -1) return;
@@ -76,13 +88,25 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
     this.#owner.closeFd();
   }
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** @internal */
   [disconnect](): void {
     this.#fd = -1;
     this.#uvecFd = undefined;
     this.emit('disconnect');
   }
+}
+
+/** The descriptor of a VectorFd, or a bare one. */
+export function descriptorOf(name: string, target: unknown): number {
+  if (target instanceof VectorFd) {
+    if (target.fd === -1) throw closedError('vector fd');
+    return target.fd;
+  }
+  if (typeof target !== 'number') throw invalidType(name, 'a VectorFd or a number', target);
+  return checkFd(name, target);
 }

@@ -1,4 +1,4 @@
-/** Argument checks that fail as Node's own do: a TypeError or a RangeError with Node's code. */
+/** Checks of arguments that fail as Node's own do: a TypeError or a RangeError with Node's code. */
 
 import { inspect } from 'node:util';
 
@@ -28,39 +28,58 @@ export const outOfRange = (name: string, expected: string, actual: unknown): Err
     `The value of "${name}" is out of range. It must be ${expected}. Received ${inspect(actual)}`,
   );
 
-export function checkInteger(name: string, value: unknown, min: number, max: number): number {
+function checkNumber(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw outOfRange(name, `an integer >= ${min} and <= ${max}`, value);
-  }
   return value;
 }
 
-export const MAX_VECTOR = 63;
+export function checkInteger(name: string, value: unknown, min: number, max: number): number {
+  const number = checkNumber(name, value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw outOfRange(name, `an integer >= ${min} and <= ${max}`, value);
+  }
+  return number;
+}
 
-export const checkVector = (name: string, value: unknown): number =>
-  checkInteger(name, value, 0, MAX_VECTOR);
-
-/** The longest timeout that Node's own timers take, some 24.8 days. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
+/** The longest timeout that Node's own timers take, about 24.8 days. */
+export const MAX_TIMEOUT = 2 ** 31 - 1;
 
 export function checkMilliseconds(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
-  if (!(value >= 0 && value <= MAX_TIMEOUT)) {
+  const number = checkNumber(name, value);
+  if (!(number >= 0 && number <= MAX_TIMEOUT)) {
     throw outOfRange(name, `>= 0 and <= ${MAX_TIMEOUT}`, value);
   }
-  return value;
+  return number;
 }
 
 /** A timeout in milliseconds; undefined means none. */
 export const checkTimeout = (name: string, value: unknown): number | undefined =>
   value === undefined ? undefined : checkMilliseconds(name, value);
 
+/** How often something may happen; Infinity means no limit. */
+export function checkRate(name: string, value: unknown): number {
+  const number = checkNumber(name, value);
+  if (!(number > 0)) throw outOfRange(name, '> 0', value);
+  return number;
+}
+
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value);
+  return value;
+}
+
+/** Checks an optional function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') {
+    throw invalidType(name, 'of type function', value);
+  }
+}
+
 export function checkOptions(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value);
 }
 
-/** Array.isArray() makes an `any[]` of it; for what a caller without types may have passed. */
+/** Array.isArray() makes an `any[]` of its argument. Callers without types may pass anything. */
 export const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 const MAX_FD = 2 ** 31 - 1;
@@ -68,6 +87,7 @@ const MAX_FD = 2 ** 31 - 1;
 export const checkFd = (name: string, value: unknown): number =>
   checkInteger(name, value, 0, MAX_FD);
 
+/** Checks an optional signal. */
 export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value;
   throw invalidType(name, 'an instance of AbortSignal', value);
@@ -83,7 +103,9 @@ export function checkOneOf<T extends string>(
   return choice;
 }
 
-/** The address of a Unix socket: a path, or as in Node's `net` an abstract name after a NUL. */
+/**
+ * Checks the address of a Unix socket: a path, or as in Node's `net` an abstract name after a NUL.
+ */
 export function checkAddress(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidType(name, 'of type string', value);
   if (value.length < (value.startsWith('\0') ? 2 : 1)) {

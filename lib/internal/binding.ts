@@ -1,9 +1,10 @@
-/** The only file that loads the native addon, and the types of what it offers. */
+/** Loads the native addon, as the only file, and states the types of what the addon offers. */
 
-import path from 'node:path';
 import loadPrebuild from 'node-gyp-build';
 import { UintrError } from './errors.js';
+import { ROOT } from './package.js';
 
+/** `seqpacket` (`SOCK_SEQPACKET`) keeps messages apart, `stream` (`SOCK_STREAM`) does not. */
 export type SocketType = 'seqpacket' | 'stream';
 
 export interface NativeReceiver {
@@ -33,53 +34,57 @@ export interface NativeReceiver {
 export interface NativeSender {
   readonly vector: number;
   /**
-   * The receiver's words, where JavaScript can post by itself: PIR, and the state, which is 0 while
-   * it is awake. They are taken back by `close`. `address` is where PIR lies in memory.
+   * The receiver's words, present where JavaScript can post by itself: PIR, and the state, which is
+   * 0 while the receiver is awake. `close` takes them back. `address` is the address of PIR in
+   * memory.
    */
   readonly pir?: Int32Array;
   readonly state?: Int32Array;
   readonly address?: number;
   send(): void;
-  /** The rest of `send` once PIR has been raised. */
+  /** Does the rest of `send` once JavaScript has set the bit in PIR. */
   wake(): void;
-  /** `hungUp`: because the receiver is gone. */
+  /** `hungUp`: whether the receiver is gone. */
   close(hungUp: boolean): void;
 }
 
 export interface NativeFdSocket {
   readonly fd: number;
   readonly type: SocketType;
-  /** How many bytes were taken. Throws `EAGAIN` when there is no room. */
+  /** Returns how many bytes were taken. Throws `EAGAIN` when there is no room. */
   send(data: Uint8Array, fds: readonly number[]): number;
-  /** Undefined when there is nothing to read. Descriptors that it holds it closes with itself. */
+  /**
+   * Returns undefined when there is nothing to read. With `hold` the descriptors stay the socket's,
+   * which closes them with itself.
+   */
   receive(
     maxBytes: number,
     maxFds: number,
     hold: boolean,
   ): { data: Buffer; fds: number[] } | undefined;
-  /** Blocks for at most that long. */
+  /** Blocks for at most `milliseconds`. */
   waitReadable(milliseconds: number): boolean;
   watch(readable: boolean, writable: boolean, keepsAlive: boolean): void;
   peer(): { pid: number; uid: number; gid: number };
-  /** A bare descriptor; undefined where the kernel has none. */
+  /** Returns a bare descriptor; undefined where the kernel gives none. */
   peerPidFd(): number | undefined;
   close(): void;
 }
 
 export interface NativeFdListener {
-  /** Undefined when nobody is there. */
+  /** Returns undefined when no peer waits. */
   accept(): OwnedFd | undefined;
   watch(accepting: boolean, keepsAlive: boolean): void;
   close(): void;
 }
 
 declare const owned: unique symbol;
-/** A descriptor that is closed should nobody take it over: a worker can be terminated anywhere. */
+/** A descriptor that is closed unless it is taken over: a worker can be terminated anywhere. */
 export interface OwnedFd {
   readonly [owned]: true;
 }
 
-/** Who is told when a socket that is watched is ready. */
+/** The object that is told when a watched socket is ready. */
 interface Watcher {
   self: object;
   onReady: (readable: boolean, writable: boolean) => void;
@@ -146,25 +151,23 @@ function load(): Binding | UintrError {
   }
 }
 
-const ROOT = path.dirname(path.dirname(__dirname));
-
 /**
- * The addon's file: build/Release (compiled here), or else one of prebuilds/<platform>-<arch> (in
- * the package). Undefined when there is none.
+ * Returns the addon's file: in build/Release (compiled here), or else in
+ * prebuilds/<platform>-<arch> (in the package). Undefined when there is none.
  */
 export function findAddon(): string | undefined {
   try {
     return loadPrebuild.resolve(ROOT);
   } catch {
-    return undefined; // loading it fails as well, and says where it looked
+    return undefined; // loading fails as well, and its error says where it looked
   }
 }
 
-/** Says what was tried, where, and what was wrong with it. */
+/** Makes an error that says which file failed to load, or that there is none, and why. */
 function loadError(error: unknown): UintrError {
   const file = findAddon();
   const text = error instanceof Error ? error.message : String(error);
-  const why = text.trim().replace(/\s+/g, ' '); // node-gyp-build's comes in several lines
+  const why = text.trim().replace(/\s+/g, ' '); // node-gyp-build's text has several lines
   return new UintrError(
     'ERR_UINTR_UNSUPPORTED_PLATFORM',
     file === undefined
@@ -178,12 +181,12 @@ function loadError(error: unknown): UintrError {
 
 const loaded = load();
 
-/** Why there is no addon, in one sentence; undefined when there is one. */
+/** The reason why there is no addon; undefined when there is one. */
 export const loadFailure = loaded instanceof UintrError ? loaded : undefined;
 
 export function binding(): Binding {
   if (loaded instanceof UintrError) {
-    // A fresh one, so that its stack leads to the caller.
+    // A new error, so that its stack leads to the caller.
     throw new UintrError(loaded.code, loaded.message, undefined, undefined, loaded.cause);
   }
   return loaded;

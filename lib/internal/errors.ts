@@ -1,14 +1,22 @@
+/** The errors of this library. */
+
 /**
- * An error of this library, with the shape of Node's own system errors: `code` is an errno name
- * (`EBUSY`, `EBADF`, `EMFILE` …) where a system call failed or the kernel would have refused, with
- * the negative `errno` and the `syscall`; otherwise it is one of `ERR_UINTR_*`.
+ * An error of this library, with the shape of Node's own system errors. Where a system call failed
+ * or the kernel would have refused, `code` is an errno name (`EBUSY`, `EBADF`, `EMFILE` …), and
+ * `errno` and `syscall` are there. Otherwise `code` is one of `ERR_UINTR_*`. A wrong argument is a
+ * TypeError or a RangeError with Node's own code instead.
  */
 export class UintrError extends Error {
+  /** Always `'UintrError'`. */
   override readonly name = 'UintrError';
+  /** An errno name, or `ERR_UINTR_*`. */
   readonly code: string;
+  /** The negative errno; undefined unless a system call failed or the kernel would have refused. */
   declare readonly errno?: number;
+  /** The name of the system call; undefined where `errno` is. */
   declare readonly syscall?: string;
 
+  /** Makes an error. With `syscall` the message gets `code` and `syscall`, as Node's own have. */
   constructor(code: string, message: string, errno?: number, syscall?: string, cause?: unknown) {
     super(
       syscall === undefined ? message : `${code}: ${message}, ${syscall}`,

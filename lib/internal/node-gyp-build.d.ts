@@ -1,3 +1,4 @@
+/** The types of node-gyp-build, which has none of its own. */
 declare module 'node-gyp-build' {
   interface Load {
     (root: string): unknown;

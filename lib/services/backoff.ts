@@ -1,6 +1,7 @@
+/** Growing pauses between attempts, and between the lives of a receiver that keeps dying. */
+
 const FIRST_DELAY_MS = 20;
 
-/** Growing pauses between attempts, and between the lives of a receiver that keeps dying. */
 export class Backoff {
   #delay = 0;
   #succeededAt = -Infinity;
@@ -8,10 +9,13 @@ export class Backoff {
   /** @param maxDelay the longest pause, in milliseconds. */
   constructor(readonly maxDelay: number) {}
 
-  /** How long to pause before the next attempt; 0 for the first, and after what lasted a while. */
+  /**
+   * Returns the pause before the next attempt, in milliseconds. It is 0 before the first attempt,
+   * and after a success that lasted longer than `maxDelay`.
+   */
   next(): number {
     if (performance.now() - this.#succeededAt > this.maxDelay) this.#delay = 0;
-    this.#succeededAt = Infinity; // only once
+    this.#succeededAt = Infinity; // a success counts once
     const delay = this.#delay;
     this.#delay = Math.min(Math.max(2 * delay, FIRST_DELAY_MS), this.maxDelay);
     // Spread out, so that the peers of a receiver that comes back do not all come at once.

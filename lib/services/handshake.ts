@@ -1,26 +1,27 @@
 /**
- * What two services say to each other at a rendezvous: one request, one reply, each one message of
- * a `SOCK_SEQPACKET` socket in JSON.
+ * The messages of a rendezvous: one request, one reply, each one message of a `SOCK_SEQPACKET`
+ * socket in JSON.
  *
  *     {"uintr":1,"vectors":["tick",63]}
  *     {"uintr":1}                             with a vector fd for each (SCM_RIGHTS), in that order
  *     {"uintr":1,"code":"ERR_UINTR_REFUSED","message":"…"}
  *
- * Both sides treat what they read as hostile: its size is bounded before it is parsed, and nothing
- * of it is used but what is checked here.
+ * Both sides treat what they read as hostile: its size is bounded before it is parsed, and only
+ * what this file checks is used.
  */
 
-import { MAX_VECTOR } from '../internal/arguments.js';
+import { MAX_VECTOR } from '../core/vectors.js';
 import { UintrError } from '../internal/errors.js';
 
 const VERSION = 1;
-/** Bytes of one message. */
+/** The longest message, in bytes. */
 export const MAX_HANDSHAKE = 4096;
-/** Vectors of one request. */
+/** How many vectors one request may name. */
 export const MAX_REQUESTED = MAX_VECTOR + 1;
+/** The longest text of a refusal, in UTF-16 code units. */
 const MAX_TEXT = 512;
 
-/** Another process's text for an error message, which may end up on a terminal or in a log. */
+/** Makes another process's text fit for an error message, which may be shown on a terminal. */
 export const printable = (text: string): string => text.slice(0, MAX_TEXT).replace(/\p{C}/gu, '?');
 
 export const handshakeError = (why: string): UintrError =>
@@ -34,7 +35,7 @@ export const encodeGrant = (): string => JSON.stringify({ uintr: VERSION });
 export const encodeRefusal = ({ code, message }: UintrError): string =>
   JSON.stringify({ uintr: VERSION, code, message: message.slice(0, MAX_TEXT) });
 
-/** What a peer asks for; each a name or a number, none twice. */
+/** Returns what a peer asks for: 1 to `MAX_REQUESTED` names and numbers. */
 export function decodeRequest(data: Buffer): readonly (string | number)[] {
   const { vectors } = decode(data);
   if (!Array.isArray(vectors) || vectors.length === 0) throw handshakeError('it asks for nothing');
@@ -47,7 +48,7 @@ export function decodeRequest(data: Buffer): readonly (string | number)[] {
   });
 }
 
-/** @throws {UintrError} the refusal, if it is one. */
+/** @throws {UintrError} the refusal, if the reply is one. */
 export function decodeReply(data: Buffer): void {
   const { code, message } = decode(data);
   if (code === undefined) return;

@@ -1,23 +1,23 @@
-/** Says, and finds out, which inherited descriptor raises which vector. */
+/** Tells a child process or a worker which of its descriptors raises which vector. */
 
+import { descriptorOf, type VectorFd } from '../core/vector-fd.js';
 import {
-  checkFd,
   checkOneOf,
   checkOptions,
   invalidType,
   invalidValue,
   isArray,
 } from '../internal/arguments.js';
-import { closedError } from '../internal/errors.js';
-import { VectorFd } from '../core/vector-fd.js';
 
+/** A standard stream of a child, as `child_process.spawn()` takes it. */
 export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | number;
 
+/** The options of `inherit()`. */
 export interface InheritOptions {
   /**
-   * Who inherits: a process started by `spawn`; one with a channel to its parent, which `fork` and
-   * `cluster.setupPrimary` want in `stdio`; or a worker thread, which shares the descriptors of its
-   * process. Default: `spawn`.
+   * Who inherits. `spawn` (the default): a process. `fork`: a process with an IPC channel to its
+   * parent, which `fork` and `cluster.setupPrimary` want in `stdio`. `worker`: a worker thread,
+   * which shares the descriptors of its process.
    */
   readonly to?: 'spawn' | 'fork' | 'worker';
   /** The child's standard input, output and error. Default: all inherited. */
@@ -26,28 +26,31 @@ export interface InheritOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Spread it into the options of `spawn`, `fork`, `cluster.setupPrimary` or `new Worker`. */
+/** Options to spread into those of `spawn`, `fork`, `cluster.setupPrimary` or `new Worker`. */
 export interface Inheritance {
-  /** Of no use to a worker, and left out for it. */
+  /** The child's descriptors. Absent for a worker, which has no use for it. */
   readonly stdio?: (StdioEntry | 'ipc')[];
-  /** With `UINTR_FDS`. For `cluster` it is the argument of `fork`. */
+  /** The environment with `UINTR_FDS` in it. For `cluster` it is the argument of `fork`. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Names and descriptors as the heir sees them: `tick=3,stop=4`. */
+/** Holds names and descriptors as the heir sees them: `tick=3,stop=4`. */
 const VARIABLE = 'UINTR_FDS';
 const NAME = /^[\w.-]+$/;
 const ENTRY = /^([\w.-]+)=(\d{1,9})$/;
 const HEIRS = ['spawn', 'fork', 'worker'] as const;
 
 /**
- * Passes vector fds on to a child process or a worker, by names that it finds them under:
+ * Passes vector fds on to a child process or a worker, which finds them by their names:
  *
  *     spawn('node', ['child.js'], inherit({ tick: receiver.createFd('tick') }));
  *     const tick = new Sender(inherited()['tick']); // child.js
  *
  * Close your own copies once the child has been started: they count as holders. A worker uses these
  * very copies, so leave them open until it has made its senders.
+ *
+ * @param vectorFds vector fds or their numbers, by names of letters, digits, `.`, `_` and `-`.
+ * @throws {UintrError} `ERR_UINTR_CLOSED` for a closed `VectorFd`.
  */
 export function inherit(
   vectorFds: Readonly<Record<string, VectorFd | number>>,
@@ -60,7 +63,7 @@ export function inherit(
     if (!NAME.test(name)) {
       throw invalidValue('vectorFds', 'named by letters, digits, ".", "_" and "-"', name);
     }
-    return [name, descriptorOf(name, target)] as const;
+    return [name, descriptorOf(`vectorFds.${name}`, target)] as const;
   });
   const variable = (descriptor: (fd: number, index: number) => number): NodeJS.ProcessEnv => ({
     ...(options.env ?? process.env),
@@ -82,13 +85,13 @@ export function inherit(
 let found: Readonly<Record<string, number>> | undefined;
 
 /**
- * The descriptors that this process or worker was given by `inherit()`, by name, to make a `Sender`
- * of. A process closes them afterwards; a worker does not, for they are those of its parent.
+ * Returns the descriptors that `inherit()` gave to this process or worker, by name. Make a `Sender`
+ * of each. A process closes them afterwards; a worker does not, for they are those of its parent.
  *
  * The first call takes `UINTR_FDS` out of `process.env`: its numbers mean nothing to a child of
- * this process. Later calls answer the same.
+ * this process. Later calls return the same object.
  *
- * @throws {TypeError} `ERR_INVALID_ARG_VALUE` when the variable has another form.
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE` when `UINTR_FDS` has another form.
  */
 export function inherited(): Readonly<Record<string, number>> {
   found ??= parse(process.env[VARIABLE] ?? '');
@@ -98,7 +101,7 @@ export function inherited(): Readonly<Record<string, number>> {
 
 function parse(variable: string): Readonly<Record<string, number>> {
   if (variable === '') return {};
-  // Of its own properties, whatever their names: `__proto__`, too.
+  // Object.fromEntries() makes own properties of all names, `__proto__` included.
   return Object.fromEntries(
     variable.split(',').map((entry) => {
       const [, name, fd] = ENTRY.exec(entry) ?? [];
@@ -106,10 +109,4 @@ function parse(variable: string): Readonly<Record<string, number>> {
       return [name, Number(fd)];
     }),
   );
-}
-
-function descriptorOf(name: string, target: unknown): number {
-  if (!(target instanceof VectorFd)) return checkFd(`vectorFds.${name}`, target);
-  if (target.fd === -1) throw closedError('vector fd');
-  return target.fd;
 }

@@ -1,36 +1,37 @@
+/** Counts places: a limit in all, and one per uid, so that no user can take them all. */
+
 import { UintrError } from '../internal/errors.js';
 
-/** A place that was taken; free again once all who hold it have released it. */
+/** A place that was taken. It is free again once each `retain()` and the taking were released. */
 export interface Place {
-  readonly hold: () => void;
+  readonly retain: () => void;
   readonly release: () => void;
 }
 
-/** So many places for all uids together, and so many for each: one shall leave room for others. */
 export class Places {
   readonly #taken = new Map<number, number>();
   #total = 0;
 
-  /** `what` there are places for, as an error says it. */
+  /** @param what names the places in an error: 'connections'. */
   constructor(
     readonly what: string,
     readonly max: number,
     readonly maxPerUid: number,
   ) {}
 
-  /** Held once. Throws `ERR_UINTR_TOO_MANY_CONNECTIONS`. */
+  /** @throws {UintrError} `ERR_UINTR_TOO_MANY_CONNECTIONS`. */
   take(uid: number): Place {
     const taken = this.#taken.get(uid) ?? 0;
     if (this.#total >= this.max) throw tooMany(`there are ${this.max} ${this.what}`);
     if (taken >= this.maxPerUid) throw tooMany(`uid ${uid} has ${this.maxPerUid} ${this.what}`);
     this.#add(uid, 1);
-    let holders = 1;
+    let retained = 1;
     return {
-      hold: () => {
-        holders++;
+      retain: () => {
+        retained++;
       },
       release: () => {
-        if (--holders === 0) this.#add(uid, -1);
+        if (--retained === 0) this.#add(uid, -1);
       },
     };
   }

@@ -1,26 +1,26 @@
-/** How often something may happen for each key: a token bucket that holds a second's worth. */
+/** Limits how often something may happen per key: token buckets that hold one second's worth. */
 export class RateLimit {
   readonly #buckets = new Map<number, { readonly tokens: number; readonly at: number }>();
   readonly #capacity: number;
 
   constructor(readonly perSecond: number) {
-    this.#capacity = Math.max(perSecond, 1); // less would never let anybody in
+    this.#capacity = Math.max(perSecond, 1); // with less than one token nothing would ever happen
   }
 
-  /** Whether it may happen now. */
+  /** Takes a token of the key. Returns whether there was one. */
   take(key: number, now = performance.now()): boolean {
     if (this.perSecond === Infinity) return true;
     const bucket = this.#buckets.get(key) ?? { tokens: this.#capacity, at: now };
     const gained = ((now - bucket.at) * this.perSecond) / 1000;
     const tokens = Math.min(bucket.tokens + gained, this.#capacity);
     const allowed = tokens >= 1;
-    this.#buckets.delete(key); // to the end: those at the front have been idle for longest
+    this.#buckets.delete(key); // moves it to the end: the front holds the keys longest idle
     this.#buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, at: now });
     this.#forgetIdle(now);
     return allowed;
   }
 
-  /** A bucket that is full again says no more than none. */
+  /** Drops buckets that are full again: a new bucket is the same. */
   #forgetIdle(now: number): void {
     const full = (1000 * this.#capacity) / this.perSecond;
     for (const [key, { at }] of this.#buckets) {

@@ -1,54 +1,67 @@
+/** Listening Unix sockets, whose connections pass file descriptors. */
+
 import { EventEmitter } from 'node:events';
 import { checkAddress, checkInteger, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeFdListener } from '../internal/binding.js';
 import { UintrError } from '../internal/errors.js';
-import { checkType, FdSocket, type FdSocketOptions } from './fd-socket.js';
+import { checkType, type FdSocketOptions } from './fd-socket-options.js';
+import { FdSocket } from './fd-socket.js';
 
+/** The events of an `FdListener`, with their arguments. */
 export interface FdListenerEvents {
-  /** Somebody has connected. The socket is the listener's to close; without one it is closed. */
+  /**
+   * A peer has connected. The event's listener closes the socket; without a listener it is closed.
+   */
   connection: [socket: FdSocket];
-  /** A connection could not be accepted, as with `EMFILE`; it waits, and is tried again. */
+  /**
+   * A connection could not be accepted, as with `EMFILE`. It waits, and is tried again after 100
+   * ms. Without a listener the error is ignored.
+   */
   error: [error: UintrError];
 }
 
+/** The options of `new FdListener()`. */
 export interface FdListenerOptions extends FdSocketOptions {
   /** The mode of the socket file: who may connect. Default: 0o600, the owner. */
   readonly mode?: number;
-  /** How many may wait to be accepted: `listen`. Default: 511, as in Node's `net`. */
+  /** How many peers may wait to be accepted: listen(2). Default: 511, as in Node's `net`. */
   readonly backlog?: number;
 }
 
 export const checkMode = (mode: unknown = 0o600): number =>
   checkInteger('options.mode', mode, 0, 0o777);
 
-/** At most so many at once, so that a flood leaves the loop's other work its turn. */
-const ACCEPTS_A_TURN = 16;
-/** Without descriptors left `accept` fails at once and for as long as somebody waits. */
+/** How many connections one turn of the event loop accepts: a flood leaves other work its turn. */
+const ACCEPTS_PER_TURN = 16;
+/**
+ * The pause after accept(2) has failed: without descriptors left it fails for as long as a peer
+ * waits.
+ */
 const RETRY_MS = 100;
 
 /**
- * A Unix socket that others connect to: `bind`, `listen`. Its file appears once it can be connected
- * to, with its mode. A file that a dead process left behind is replaced; one on which somebody
- * listens is not.
+ * A Unix socket that peers connect to: bind(2), listen(2). Its file appears, with its mode, when
+ * peers can connect to it. A file that a dead process left behind is replaced; a file on which
+ * another process listens is not.
  */
 export class FdListener extends EventEmitter<FdListenerEvents> implements Disposable {
+  /** The path, or the abstract name after a NUL, on which this socket listens. */
+  readonly address: string;
   readonly #native: NativeFdListener;
   #retry: NodeJS.Timeout | undefined;
   #refed = true;
   #closed = false;
 
   /**
-   * @param address a path, or an abstract name after a NUL, as in Node's `net`: `'\0name'`. An
-   * abstract name has no file and so no mode: everybody on the machine can connect. A path has 105
-   * bytes at the most, two less than to connect to.
-   * @throws {UintrError} `EADDRINUSE`, `EACCES`, `ENOENT`, `ENAMETOOLONG` …
+   * @param address a path, or as in Node's `net` an abstract name after a NUL: `'\0name'`. An
+   * abstract name has no file and so no mode: everybody on the machine can connect. A path has at
+   * most 105 bytes, two less than a path to connect to.
+   * @throws {UintrError} `EADDRINUSE`, `EACCES`, `ENOENT`, `ENAMETOOLONG`, or another error of
+   * socket(2), bind(2) or listen(2).
    */
-  constructor(
-    readonly address: string,
-    options: FdListenerOptions = {},
-  ) {
+  constructor(address: string, options: FdListenerOptions = {}) {
     super();
-    checkAddress('address', address);
+    this.address = checkAddress('address', address);
     checkOptions('options', options);
     this.#native = binding().openFdListener(address, {
       self: this,
@@ -62,7 +75,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
     this.#native.watch(true, true);
   }
 
-  /** Keep the process alive: the default. */
+  /** Keeps the process alive while the socket listens: the default. */
   ref(): this {
     this.#refed = true;
     this.#retry?.ref();
@@ -70,7 +83,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
     return this;
   }
 
-  /** Do not keep the process alive. */
+  /** Lets the process end while the socket listens. */
   unref(): this {
     this.#refed = false;
     this.#retry?.unref();
@@ -78,13 +91,14 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
     return this;
   }
 
-  /** Stops listening and removes the file. Closing twice is fine. */
+  /** Stops listening and removes the socket file. Connections stay open. Closing twice is fine. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#native.close();
   }
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -94,7 +108,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   }
 
   #accept(): void {
-    for (let i = 0; i < ACCEPTS_A_TURN && !this.#closed; i++) {
+    for (let i = 0; i < ACCEPTS_PER_TURN && !this.#closed; i++) {
       let socket: FdSocket;
       try {
         const fd = this.#native.accept();
@@ -104,7 +118,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
         this.#pause(error);
         return;
       }
-      if (!this.emit('connection', socket)) socket.close(); // nobody is there to do it
+      if (!this.emit('connection', socket)) socket.close(); // there is no listener to do it
     }
   }
 
@@ -116,7 +130,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
     if (!this.#refed) this.#retry.unref();
     this.#watch();
     if (!(error instanceof UintrError)) throw error;
-    // Nobody has to care: it gets better by itself.
+    // Without a listener the error is dropped: it passes by itself.
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 }

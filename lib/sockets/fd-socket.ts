@@ -1,94 +1,66 @@
+/** Unix sockets that pass file descriptors. */
+
 import { types } from 'node:util';
-import {
-  checkAddress,
-  checkFd,
-  checkInteger,
-  checkOneOf,
-  checkOptions,
-  checkTimeout,
-  invalidType,
-  isArray,
-} from '../internal/arguments.js';
+import { checkAddress, checkFd, checkOptions, checkTimeout } from '../internal/arguments.js';
 import {
   binding,
   type NativeFdSocket,
   type OwnedFd,
   type SocketType,
 } from '../internal/binding.js';
+import {
+  checkWaitOptions,
+  Deadline,
+  SLEEP_SLICE_MS,
+  type Waiter,
+  type WaitOptions,
+} from '../internal/deadline.js';
 import { closedError, hasCode } from '../internal/errors.js';
-import { checkWaitOptions, Patience, type WaitOptions } from '../internal/waiting.js';
+import {
+  checkData,
+  checkFds,
+  checkReceive,
+  checkType,
+  type Credentials,
+  type FdMessage,
+  type FdSocketOptions,
+  MAX_FDS,
+  MAX_MESSAGE,
+  type ReceiveOptions,
+} from './fd-socket-options.js';
 
-export interface FdMessage {
-  /** Empty only if nothing but descriptors came. */
-  readonly data: Buffer;
-  /**
-   * Descriptors that came with the message, close-on-exec. They are the caller's to close; a worker
-   * that is terminated before leaves them open in its process.
-   */
-  readonly fds: readonly number[];
-}
-
-/** The process at the other end when the connection was made (`SO_PEERCRED`). */
-export interface Credentials {
-  readonly pid: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-export interface FdSocketOptions {
-  /**
-   * `seqpacket` (the default) keeps messages apart: one `send` is one `receive`. `stream` is for
-   * programs that use `SOCK_STREAM`: data comes in chunks of any size, each descriptor with a chunk
-   * that holds data of the `send` it came with.
-   */
-  readonly type?: SocketType;
-}
-
-export interface ReceiveOptions extends WaitOptions {
-  /** The longest message, or chunk of a stream, in bytes. Default: 65,536. */
-  readonly maxBytes?: number;
-  /** How many descriptors one message may bring. Default: 253, as many as the kernel allows. */
-  readonly maxFds?: number;
-}
-
-/** An option for connection.ts alone: descriptors received are the socket's, which closes them. */
-export const holdFds = Symbol('holdFds');
-interface Holding {
-  readonly [holdFds]?: boolean;
-}
-
-/** Of one message here; unix(7) bounds it by the send buffer. */
-const MAX_MESSAGE = 64 * 1024;
-/** net/scm.h, SCM_MAX_FD. */
-const MAX_FDS = 253;
-/** While a listener's queue is full there is nothing to poll for (connect(2), EAGAIN). */
-const CONNECT_RETRY_MS = 5;
-// See SLEEP_SLICE_MS in receiver.ts: terminating a worker takes effect between two slices.
-const SLICE_MS = 50;
-
-const TYPES: readonly SocketType[] = ['seqpacket', 'stream'];
-
-export const checkType = (type: unknown = 'seqpacket'): SocketType =>
-  checkOneOf('options.type', type, TYPES);
+/** Receives descriptors that stay the socket's: for handshake-client.ts only. @internal */
+export const receiveHeld = Symbol('receiveHeld');
 
 /**
- * A Unix socket that passes file descriptors with a little data (`SCM_RIGHTS`): what Node itself
- * has no way to do. The other end can be any program, such as one that calls Python's
- * `socket.send_fds` and `recv_fds`.
+ * The pause while a listener's queue is full: there is nothing to poll for (connect(2), EAGAIN).
+ */
+const CONNECT_RETRY_MS = 5;
+
+/**
+ * A Unix socket that passes file descriptors with a little data (`SCM_RIGHTS`), which Node itself
+ * cannot do. The other end can be any program, such as one that calls Python's `socket.send_fds`
+ * and `recv_fds`.
  *
- * Nothing is buffered in this process: what nobody receives stays in the kernel, and then the
- * other end has to wait.
+ * This process buffers nothing: what is not received stays in the kernel, until its buffer is full
+ * and the other end has to wait.
  */
 export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
+  /** The type of the socket: `seqpacket` keeps messages apart, `stream` does not. */
   readonly type: SocketType;
   readonly #native: NativeFdSocket;
-  readonly #readers = new Set<Waiter>();
-  readonly #writers = new Set<Waiter>();
+  readonly #readers = new Set<Waiter<undefined>>();
+  readonly #writers = new Set<Waiter<undefined>>();
   #sending: Promise<unknown> | undefined;
   #refed = true;
   #closed = false;
 
-  /** Two connected sockets: pass the `fd` of one to a child by `stdio`, then close it here. */
+  /**
+   * Makes two connected sockets: socketpair(2). Pass the `fd` of one to a child by `stdio`, then
+   * close it here.
+   *
+   * @throws {UintrError} `EMFILE`.
+   */
   static pair(options: FdSocketOptions = {}): [FdSocket, FdSocket] {
     checkOptions('options', options);
     const [first, second] = binding().openFdSocketPair(checkType(options.type));
@@ -96,11 +68,13 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Connects to a listening socket: `connect`. Waits while the listener's queue is full.
+   * Connects to a listening socket: connect(2). Waits while the listener's queue is full.
    *
-   * @param address a path, or an abstract name after a NUL, as in Node's `net`: `'\0name'`.
-   * @throws {UintrError} `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE` (the listener is of the
-   * other type), `ENAMETOOLONG` (107 bytes at the most), or `ERR_UINTR_TIMEOUT`.
+   * Rejects with `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE` (the listener is of the other
+   * type), `ENAMETOOLONG`, `ERR_UINTR_TIMEOUT`, or the signal's reason.
+   *
+   * @param address a path of at most 107 bytes, or as in Node's `net` an abstract name after a NUL:
+   * `'\0name'`.
    */
   static async connect(
     address: string,
@@ -109,44 +83,52 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     checkAddress('address', address);
     const type = checkType(options.type);
     return connectWith(
-      new Patience('connecting', checkWaitOptions('options', options)),
+      new Deadline('connecting', checkWaitOptions('options', options)),
       address,
       type,
     );
   }
 
   /**
-   * @param fd a connected Unix socket, `SOCK_SEQPACKET` or `SOCK_STREAM`, as inherited from a
-   * parent; this object's from now on.
+   * Takes over a descriptor, such as one inherited from a parent.
+   *
+   * @param fd a connected Unix socket, `SOCK_SEQPACKET` or `SOCK_STREAM`; this object's from now
+   * on.
    * @throws {UintrError} `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE` for another descriptor,
    * which stays the caller's.
    */
+  constructor(fd: number);
+  /** @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- users see the first one alone
+  constructor(fd: number | OwnedFd);
   constructor(fd: number | OwnedFd) {
     this.#native = binding().openFdSocket(isOwned(fd) ? fd : checkFd('fd', fd), {
       self: this,
       onReady: (readable, writable) => {
-        if (readable) wake(this.#readers);
-        if (writable) wake(this.#writers);
+        if (readable) resolveAll(this.#readers);
+        if (writable) resolveAll(this.#writers);
         this.#updateWatch();
       },
     });
     this.type = this.#native.type;
   }
 
-  /** -1 once closed. */
+  /** The descriptor; -1 once closed. */
   get fd(): number {
     return this.#closed ? -1 : this.#native.fd;
   }
 
-  /** Who is at the other end. Of a pair it is this process. */
+  /** The process at the other end. For a pair it is this process. */
   get peer(): Credentials {
     this.#checkOpen();
     return this.#native.peer();
   }
 
   /**
-   * A pidfd of the peer (`SO_PEERPIDFD`), which unlike `peer.pid` can never come to mean another
-   * process. It is the caller's to close. Undefined before Linux 6.5.
+   * Returns a pidfd of the peer (`SO_PEERPIDFD`), the caller's to close. Unlike `peer.pid` it can
+   * never come to mean another process. Undefined before Linux 6.5.
+   *
+   * @throws {UintrError} `ERR_UINTR_CLOSED`, `EMFILE`, or another error of getsockopt(2).
    */
   peerPidFd(): number | undefined {
     this.#checkOpen();
@@ -154,11 +136,13 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Sends without waiting: `sendmsg`. The descriptors stay the caller's; the peer gets duplicates.
-   * Returns how many bytes were taken: all of them, but on a `stream` whose buffer is full.
+   * Sends without waiting: sendmsg(2). Returns how many bytes were taken: all of them, except for a
+   * `stream` whose buffer is full.
    *
+   * @param data 1 to 65,536 bytes, or a string that is sent as UTF-8.
+   * @param fds at most 253 descriptors. They stay the caller's; the peer gets duplicates.
    * @throws {UintrError} `EAGAIN` while the peer does not read, `EPIPE` when it is gone, `EBADF`,
-   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are on their way).
+   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are in flight), `ERR_UINTR_CLOSED`.
    */
   send(data: string | Uint8Array, fds: readonly number[] = []): number {
     this.#checkOpen();
@@ -166,9 +150,12 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * The same, but waits for room until all is sent. Calls are served one after the other. Keep the
-   * descriptors open, and the data as it is, until then. On a `stream` one that is given up may have
-   * sent a part.
+   * Sends as `send()` does, but waits for room until all is sent. Calls are served one after the
+   * other. Keep the descriptors open, and the data as it is, until the promise settles. On a
+   * `stream` a call that is given up may have sent a part.
+   *
+   * Rejects as `send()` throws, except for `EAGAIN`, with `ERR_UINTR_TIMEOUT`, or with the signal's
+   * reason.
    */
   async sendAll(
     data: string | Uint8Array,
@@ -177,10 +164,10 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   ): Promise<void> {
     const bytes = checkData(data);
     const passed = [...checkFds(fds)];
-    const patience = new Patience('sending', checkWaitOptions('options', options), this.#refed);
+    const deadline = new Deadline('sending', checkWaitOptions('options', options), this.#refed);
     const others = this.#sending;
-    const sent = this.#sendAll(bytes, passed, patience, others);
-    // Whoever gives up leaves the queue, but lets nobody overtake those before him.
+    const sent = this.#sendAll(bytes, passed, deadline, others);
+    // A call that gives up leaves the queue, without letting later calls overtake earlier ones.
     const all = Promise.allSettled([others, sent]).then(() => {
       if (this.#sending === all) this.#sending = undefined;
     });
@@ -189,29 +176,39 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * The next message, or null when the peer is gone: `recvmsg`. An empty message on `seqpacket`
-   * cannot be told from that.
+   * Resolves with the next message, or with null when the peer is gone: recvmsg(2). An empty
+   * message on a `seqpacket` socket looks like the latter.
    *
    * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors,
-   * `EMFILE` when this process has none left: the message is gone then, and so are its descriptors.
-   * `ECONNRESET` says that the peer went without reading all that it was sent; what it had sent
-   * itself can still be received. `ERR_UINTR_TIMEOUT`, the signal's reason, or `ERR_UINTR_CLOSED`.
+   * and `EMFILE` when this process has none left: the message is gone then, and so are its
+   * descriptors. `ECONNRESET` says that the peer went without reading all that it was sent; what it
+   * had sent itself can still be received. Rejects with `ERR_UINTR_TIMEOUT`, the signal's reason,
+   * or `ERR_UINTR_CLOSED` as well.
    */
-  async receive(options: ReceiveOptions & Holding = {}): Promise<FdMessage | null> {
+  receive(options: ReceiveOptions = {}): Promise<FdMessage | null> {
+    return this.#receive(options, false);
+  }
+
+  /** @internal */
+  [receiveHeld](options: ReceiveOptions): Promise<FdMessage | null> {
+    return this.#receive(options, true);
+  }
+
+  /** @param hold whether descriptors stay the socket's, which closes them with itself. */
+  async #receive(options: ReceiveOptions, hold: boolean): Promise<FdMessage | null> {
     const waitOptions = checkWaitOptions('options', options);
-    const patience = new Patience('receiving', waitOptions, this.#refed);
-    const maxBytes = checkInteger('options.maxBytes', options.maxBytes ?? MAX_MESSAGE, 1, 2 ** 24);
-    const maxFds = checkInteger('options.maxFds', options.maxFds ?? MAX_FDS, 0, MAX_FDS);
-    patience.checkSignal();
+    const deadline = new Deadline('receiving', waitOptions, this.#refed);
+    const { maxBytes, maxFds } = checkReceive(options);
+    deadline.throwIfAborted();
     for (;;) {
       this.#checkOpen();
-      const message = this.#native.receive(maxBytes, maxFds, options[holdFds] ?? false);
+      const message = this.#native.receive(maxBytes, maxFds, hold);
       if (message !== undefined) return endToNull(message);
-      await this.#ready(this.#readers, patience);
+      await this.#ready(this.#readers, deadline);
     }
   }
 
-  /** The messages until the peer is gone or this end is closed. */
+  /** Yields the messages, each by a `receive()`, until the peer is gone or this end is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FdMessage, void, undefined> {
     try {
       for (;;) {
@@ -225,10 +222,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Receives one message, and blocks this thread until there is one: `poll`, `recvmsg`. Null when
-   * the peer is gone, undefined on timeout.
+   * Receives one message, and blocks this thread until there is one: poll(2), recvmsg(2). Returns
+   * null when the peer is gone, undefined on timeout.
    *
-   * @param timeoutMs milliseconds; for ever when left out.
+   * @param timeoutMs milliseconds; forever when left out. 0 does not block.
+   * @throws {UintrError} as `receive()` rejects.
    */
   receiveSync(timeoutMs?: number): FdMessage | null | undefined {
     const timeout = checkTimeout('timeoutMs', timeoutMs) ?? Infinity;
@@ -236,7 +234,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     const deadline = performance.now() + timeout;
     for (;;) {
       const left = Math.max(deadline - performance.now(), 0);
-      this.#native.waitReadable(Math.min(Math.ceil(left), SLICE_MS));
+      this.#native.waitReadable(Math.min(Math.ceil(left), SLEEP_SLICE_MS));
       const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
       if (message !== undefined) return endToNull(message);
       if (left === 0) return undefined;
@@ -244,8 +242,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /**
-   * Waiting for a message or for room keeps the process alive: the default. The timeout of a wait
-   * goes by what held when it began.
+   * Keeps the process alive while there is a wait for a message or for room: the default. The timer
+   * of a wait's timeout does so only if `ref()` held when the wait began.
    */
   ref(): this {
     this.#refed = true;
@@ -253,14 +251,14 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     return this;
   }
 
-  /** Waiting does not keep the process alive. */
+  /** Lets the process end in spite of waits. */
   unref(): this {
     this.#refed = false;
     this.#updateWatch();
     return this;
   }
 
-  /** What waits rejects with `ERR_UINTR_CLOSED`. Closing twice is fine. */
+  /** Closes the socket. Waits reject with `ERR_UINTR_CLOSED`. Closing twice is fine. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -268,6 +266,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     for (const waiter of [...this.#readers, ...this.#writers]) waiter.reject(closedError('socket'));
   }
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -275,11 +274,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   async #sendAll(
     data: Uint8Array,
     fds: readonly number[],
-    patience: Patience,
+    deadline: Deadline,
     others: Promise<unknown> | undefined,
   ): Promise<void> {
-    patience.checkSignal();
-    if (others !== undefined) await patience.waitFor(others);
+    deadline.throwIfAborted();
+    if (others !== undefined) await deadline.waitFor(others);
     for (let sent = 0; ;) {
       this.#checkOpen();
       try {
@@ -289,18 +288,17 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
       } catch (error) {
         if (!hasCode(error, 'EAGAIN')) throw error;
       }
-      await this.#ready(this.#writers, patience);
+      await this.#ready(this.#writers, deadline);
     }
   }
 
-  #ready(waiters: Set<Waiter>, patience: Patience): Promise<undefined> {
-    return patience.wait<undefined>((resolve, reject) => {
-      const waiter = { resolve, reject };
+  /** Waits until the socket may be ready; the caller tries again, and waits again if it is not. */
+  #ready(waiters: Set<Waiter<undefined>>, deadline: Deadline): Promise<undefined> {
+    return deadline.wait<undefined>((waiter) => {
       waiters.add(waiter);
       this.#updateWatch();
       return () => {
-        waiters.delete(waiter);
-        this.#updateWatch();
+        if (waiters.delete(waiter)) this.#updateWatch();
       };
     });
   }
@@ -315,50 +313,30 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 }
 
-/** `FdSocket.connect()` with a patience that is spent on more than that. */
+/** Does the work of `FdSocket.connect()` within a deadline for more than that. */
 export async function connectWith(
-  patience: Patience,
+  deadline: Deadline,
   address: string,
   type: SocketType = 'seqpacket',
 ): Promise<FdSocket> {
-  patience.checkSignal();
+  deadline.throwIfAborted();
   for (;;) {
     try {
       return new FdSocket(binding().connectFdSocket(address, type));
     } catch (error) {
       if (!hasCode(error, 'EAGAIN')) throw error;
     }
-    await patience.sleep(CONNECT_RETRY_MS);
+    await deadline.sleep(CONNECT_RETRY_MS);
   }
 }
 
-/** Somebody who tries again when the socket is ready. */
-interface Waiter {
-  readonly resolve: (value: undefined) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function wake(waiters: Set<Waiter>): void {
-  for (const { resolve } of waiters) resolve(undefined);
-  waiters.clear();
+function resolveAll(waiters: Set<Waiter<undefined>>): void {
+  const all = [...waiters];
+  waiters.clear(); // first, so that not each of them updates the watch
+  for (const { resolve } of all) resolve(undefined);
 }
 
 const isOwned = (fd: unknown): fd is OwnedFd => types.isExternal(fd);
 
 const endToNull = (message: FdMessage): FdMessage | null =>
   message.data.length === 0 && message.fds.length === 0 ? null : message;
-
-function checkData(data: unknown): Uint8Array {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  if (!(bytes instanceof Uint8Array)) throw invalidType('data', 'a string or a Uint8Array', data);
-  // An empty message could not be told from the end of the stream.
-  checkInteger('data.length', bytes.length, 1, MAX_MESSAGE);
-  return bytes;
-}
-
-function checkFds(fds: readonly number[]): readonly number[] {
-  if (!isArray(fds)) throw invalidType('fds', 'an array of descriptors', fds);
-  checkInteger('fds.length', fds.length, 0, MAX_FDS);
-  fds.forEach((fd, index) => checkFd(`fds[${index}]`, fd));
-  return fds;
-}

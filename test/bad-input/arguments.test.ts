@@ -83,6 +83,7 @@ describe('a wrong argument', () => {
     [{ vectors: { tick: 1, tock: 1 } }, invalidValue],
     [{ vectors: { interrupt: 1 } }, invalidValue],
     [{ vectors: { error: 1 } }, invalidValue],
+    [{ vectors: { close: 1 } }, invalidValue],
     [{ vectors: { newListener: 1 } }, invalidValue],
     [{ busyPollMicros: -1 }, outOfRange],
     [{ busyPollMicros: NaN }, outOfRange],
@@ -95,6 +96,8 @@ describe('a wrong argument', () => {
     [{ burst: '5' }, invalidType],
     [{ backend: 'quantum' }, invalidValue],
     [{ backend: 5 }, invalidValue],
+    [{ foreignSenders: 'yes' }, invalidType],
+    [{ foreignSenders: 1 }, invalidType],
   ] as const) {
     it(`of new Receiver: ${inspect(options)}`, async () => {
       await leavesNothing(() => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
@@ -133,6 +134,39 @@ describe('close', () => {
     });
     use(new Sender(second.createFd(2))).send();
     assert.equal(await second.wait(), 2);
+  });
+
+  it('emits close on the next tick, once, when everything is closed', async () => {
+    const receiver = new Receiver({ vectors: { tick: 0 } });
+    const fd = receiver.createFd('tick');
+    const events: string[] = [];
+    receiver.on('close', (...args: unknown[]) => {
+      events.push(`close ${args.length}`);
+      use(new Receiver()); // the thread is free
+    });
+    process.nextTick(() => events.push('before'));
+    receiver.close();
+    receiver.close();
+    receiver[Symbol.dispose]();
+    assert.equal(fd.fd, -1);
+    events.push('synchronous');
+    await turns();
+    assert.deepEqual(events, ['synchronous', 'before', 'close 0']);
+  });
+
+  it('can be awaited', async () => {
+    const receiver = new Receiver();
+    const closing = once(receiver, 'close');
+    receiver.close();
+    assert.deepEqual(await closing, []);
+  });
+
+  it('has listeners that take no interrupts: those stay pending', async () => {
+    const receiver = use(new Receiver());
+    receiver.on('close', () => {});
+    use(new Sender(receiver.createFd(5))).send();
+    await turns();
+    assert.equal(receiver.poll(), 5);
   });
 
   it('in a disconnect listener is safe', async () => {

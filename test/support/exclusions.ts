@@ -7,6 +7,8 @@ const NO_VECTOR_PAGE = 'attacks the vector page, which only the software backend
 
 const HARDWARE = 'there is hardware';
 
+const DECLARATIONS = 'the declarations are the same, and the testbed slows the compiler down';
+
 const ONE_USER = 'the processes of one run of the testbed are of one user';
 
 const GO =
@@ -20,6 +22,7 @@ const SLOW_SENDUIPI =
  */
 const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'the backend is ERR_UINTR_NO_HARDWARE with the reason where there is none': HARDWARE,
+  'a dependent’s compiler knows listen and all else, by import and by require': DECLARATIONS,
   'the ping-pong example, run by hand says why there is no hardware': HARDWARE,
   'pending is of one vector fd alone':
     'the CPU has one pending bit a vector, which all its vector fds share',

@@ -1,3 +1,5 @@
+// Makes a diagnosis: all facts, and a verdict.
+
 import type { Backend } from '../../core/capabilities.js';
 import { version } from '../package.js';
 import { examine, type Examination, told } from './examine.js';
@@ -11,10 +13,10 @@ import { limitFacts } from './facts/limits.js';
 import { isLinux, machineFacts } from './facts/machine.js';
 import { pendingFacts, trialFact, whyTrialFailed } from './facts/trial.js';
 
-/** What `--json` prints. Fields and ids stay; new ones may come. */
+/** The object that `--json` prints. Fields and ids stay; new ones may come. */
 export interface Diagnosis {
   readonly uintr: string;
-  /** What a `new Receiver()` uses here; null when it would fail. */
+  /** The backend that `new Receiver()` uses here; null when it would fail. */
   readonly backend: Backend | null;
   readonly reason: string;
   readonly facts: readonly Fact[];

@@ -1,4 +1,4 @@
-// Starts the patient (patient.ts) and hears what it has to tell.
+// Starts the patient (patient.ts) and collects its reports.
 
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import path from 'node:path';
@@ -8,13 +8,13 @@ const PATIENCE_MS = 60_000;
 
 export interface Examination {
   readonly reports: readonly Report[];
-  /** How the patient ended, if it did not do so by itself. */
+  /** How the patient ended, if it did not end by itself. */
   readonly end: Failure | undefined;
 }
 
 type Told<What extends Report['what']> = Extract<Report, { what: What }>;
 
-/** Every report of a kind. */
+/** Returns the reports of one kind. */
 export function told<What extends Report['what']>(
   { reports }: Examination,
   what: What,
@@ -42,7 +42,7 @@ export function examine(): Examination {
 
 function parse(output: string | null): Report[] {
   const lines = (output ?? '').split('\n');
-  lines.pop(); // what follows the last end of line: nothing, or half a line
+  lines.pop(); // the text after the last end of line: nothing, or half a line
   return lines.flatMap((line) => {
     const [, report] = line.split(REPORT_MARK);
     return report === undefined ? [] : [JSON.parse(report) as Report];

@@ -1,7 +1,11 @@
-/** What a machine can make of a fact; the value is for people and may be worded anew. */
+// Facts: what the doctor finds out.
+
+/** The part of a fact that is for programs. The value is for people and may be worded anew. */
 export type Data = Readonly<Record<string, string | number | boolean | null>>;
 
-/** `note`: it works, but could be better or be known. `problem`: something does not work. */
+/**
+ * `note`: it works, but could be better or is worth knowing. `problem`: something does not work.
+ */
 export type Finding = { readonly value: string; readonly data: Data } & (
   { readonly status: 'ok' } | { readonly status: 'note' | 'problem'; readonly advice: string }
 );
@@ -24,7 +28,7 @@ export const problem = (value: string, advice: string, data: Data): Finding => (
   data,
 });
 
-/** It is amiss because another fact is, and what helps that one helps it. */
+/** Makes a finding that is as bad as another fact, for the same reason, with the same advice. */
 export const followsFrom = (other: Fact, value: string, data: Data): Finding =>
   other.status === 'ok'
     ? ok(value, data)
@@ -32,7 +36,10 @@ export const followsFrom = (other: Fact, value: string, data: Data): Finding =>
 
 export const REPORT_IT = 'Please report this, with the output of `uintr doctor --json`.';
 
-/** The doctor must not fall ill: a look that fails is a finding. */
+/**
+ * Makes a fact of a look at the machine. A look that throws is a finding, too: the doctor must not
+ * fail.
+ */
 export function fact(id: string, label: string, look: () => Finding): Fact {
   try {
     return { id, label, ...look() };

@@ -1,4 +1,4 @@
-// uintr doctor
+// The command `uintr doctor`.
 
 import { parseArgs } from 'node:util';
 import { diagnose, type Diagnosis } from './diagnose.js';
@@ -31,14 +31,14 @@ export function doctor(args: readonly string[]): number {
     return 0;
   }
   const diagnosis = diagnose();
-  // console.log() outlives a reader that has left (`uintr doctor | head`).
+  // console.log() survives a reader that has gone (`uintr doctor | head`).
   console.log(values.json ? JSON.stringify(diagnosis, undefined, 2) : toScreen(diagnosis));
   return EXIT[diagnosis.backend ?? 'none'];
 }
 
 const toScreen = (diagnosis: Diagnosis): string => screen(diagnosis, wantsColors());
 
-/** As Node's own streams decide it (tty, getColorDepth), for those that are no terminal as well. */
+/** Decides as Node's own streams do (tty, getColorDepth), also for a stream that is no terminal. */
 function wantsColors(): boolean {
   const force = process.env['FORCE_COLOR'];
   if (force !== undefined) return !['0', 'false'].includes(force);

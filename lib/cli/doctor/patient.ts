@@ -1,15 +1,15 @@
-// Loads the addon, asks it what it knows and tries it out. A process of its own, started by
-// examine.ts: whatever becomes of it is a finding. Writes each thing as soon as it is known.
+// The patient: loads the addon, asks for its capabilities and tries it out. A process of its own,
+// started by examine.ts, so that even its death is a finding. Writes each report as soon as it can.
 
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { binding, findAddon, loadFailure } from '../../internal/binding.js';
+import { findAddon, loadFailure } from '../../internal/binding.js';
 import { type Backend, capabilities, chooseBackend } from '../../core/capabilities.js';
 import { Receiver } from '../../core/receiver.js';
 import { Sender } from '../../core/sender.js';
-import type { BellData } from './bell.js';
+import type { PosterData } from './poster.js';
 import { type Failure, failureOf, type Report, REPORT_MARK, type Trial } from './report.js';
 
 const PATIENCE_MS = 5_000;
@@ -25,8 +25,7 @@ function tellCapabilities(): Backend | null {
     : null;
   tell({ what: 'addon', file: findAddon() ?? null, failure });
   const found = capabilities();
-  const compiled = loadFailure === undefined && binding().capabilities().compiled;
-  tell({ what: 'capabilities', capabilities: found, compiled });
+  tell({ what: 'capabilities', capabilities: found });
   return found.backend;
 }
 
@@ -59,14 +58,14 @@ async function tryOut(backend: Backend): Promise<void> {
   const vectorFd = receiver.createFd(0);
   const own = new Sender(vectorFd);
   const gate = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: BellData = { fd: vectorFd.fd, gate };
-  const worker = new Worker(path.join(__dirname, 'bell.js'), { workerData });
+  const workerData: PosterData = { fd: vectorFd.fd, gate };
+  const worker = new Worker(path.join(__dirname, 'poster.js'), { workerData });
   const [failure] = (await once(worker, 'message')) as [Failure | null];
   if (failure !== null) throw Object.assign(new Error(failure.message), failure);
   tell({ what: 'trial', trial: 'open', failure: null });
   tell({ what: 'pending', present: vectorFd.pending !== undefined });
-  /** Soon: this thread has the time to fall asleep. */
-  const ring = (): void => {
+  /** Asks for a post that comes when this thread has had the time to fall asleep. */
+  const postSoon = (): void => {
     Atomics.add(gate, 0, 1);
     Atomics.notify(gate, 0);
   };
@@ -74,23 +73,23 @@ async function tryOut(backend: Backend): Promise<void> {
   await attempt('poll', () => {
     own.send();
     let vector = -1;
-    // On hardware it is on its way for a moment.
+    // On hardware the interrupt takes a moment to arrive.
     for (const end = Date.now() + PATIENCE_MS; vector === -1 && Date.now() < end;) {
       vector = receiver.poll();
     }
     expectArrival(vector);
   });
   await attempt('waitSync', () => {
-    ring();
+    postSoon();
     expectArrival(receiver.waitSync(PATIENCE_MS));
   });
   await attempt('waitSyncOfTwo', () => {
-    receiver.createFd(1); // for nobody: it only makes waitSync sleep on both
-    ring();
+    receiver.createFd(1); // without a holder: only makes waitSync sleep on both
+    postSoon();
     expectArrival(receiver.waitSync(PATIENCE_MS));
   });
   await attempt('eventLoop', async () => {
-    ring();
+    postSoon();
     expectArrival(await receiver.wait({ timeout: PATIENCE_MS }));
   });
   await worker.terminate();
@@ -102,7 +101,7 @@ async function main(): Promise<void> {
   try {
     const auto = tellCapabilities();
     const backend = tellChoice() ?? auto;
-    delete process.env['UINTR_BACKEND']; // a value that is none would fail everything
+    delete process.env['UINTR_BACKEND']; // an invalid value would fail every trial
     if (backend !== null) await tryOut(backend);
   } catch (error) {
     tell({ what: 'trial', trial: 'open', failure: failureOf(error) });

@@ -1,9 +1,9 @@
-// The CPU time that the control groups above this process leave it, in cores.
+// Computes the CPU time that the control groups of this process leave it, in cores.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Null: as much as there is. The least of all the groups, cgroups(7). */
+/** Returns the least quota of all groups above this process, cgroups(7); null means no quota. */
 export function cpuQuota(
   groups = readFileSync('/proc/self/cgroup', 'utf8'),
   mount = '/sys/fs/cgroup',
@@ -15,7 +15,7 @@ export function cpuQuota(
     const isV2 = controllers === '';
     if (!isV2 && !controllers?.split(',').includes('cpu')) continue;
     for (let at = group; ; at = path.dirname(at)) {
-      // In a container the path may be the host's: then only the root of the mount is there.
+      // In a container the path may be the host's: then only the root of the mount exists.
       const quota = isV2 ? quotaV2(path.join(mount, at)) : quotaV1(path.join(mount, 'cpu', at));
       if (quota !== null) least = Math.min(least ?? Infinity, quota);
       if (path.dirname(at) === at) break;
@@ -24,13 +24,13 @@ export function cpuQuota(
   return least;
 }
 
-/** Linux, Documentation/admin-guide/cgroup-v2.rst: "MAX PERIOD" in cpu.max. */
+/** Reads "MAX PERIOD" in cpu.max: Documentation/admin-guide/cgroup-v2.rst of Linux. */
 function quotaV2(folder: string): number | null {
   const [max, period] = wordsOf(path.join(folder, 'cpu.max'));
   return ratio(max, period);
 }
 
-/** Linux, Documentation/scheduler/sched-bwc.rst: a quota of -1 is none. */
+/** A quota of -1 means none: Documentation/scheduler/sched-bwc.rst of Linux. */
 function quotaV1(folder: string): number | null {
   const [max] = wordsOf(path.join(folder, 'cpu.cfs_quota_us'));
   const [period] = wordsOf(path.join(folder, 'cpu.cfs_period_us'));

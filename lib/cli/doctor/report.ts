@@ -1,4 +1,4 @@
-// What the patient (patient.ts) tells the doctor, a line of JSON each.
+// The reports of the patient (patient.ts) to the doctor: one line of JSON each.
 
 import type { Backend, Capabilities } from '../../core/capabilities.js';
 
@@ -14,7 +14,7 @@ export function failureOf(error: unknown): Failure {
   return { message, code, syscall };
 }
 
-/** What is tried, in this order. */
+/** The trials, in their order. */
 export const TRIALS = {
   open: 'opening',
   poll: 'poll',
@@ -24,19 +24,14 @@ export const TRIALS = {
 } as const;
 export type Trial = keyof typeof TRIALS;
 
-/** What a report begins with: the patient's preloads may print on the same descriptor. */
+/** Begins each report: modules preloaded into the patient may print on the same descriptor. */
 export const REPORT_MARK = 'uintr doctor: ';
 
 export type Report =
   | { readonly what: 'addon'; readonly file: string | null; readonly failure: Failure | null }
-  | {
-      readonly what: 'capabilities';
-      readonly capabilities: Capabilities;
-      /** The addon has the hardware backend. */
-      readonly compiled: boolean;
-    }
-  /** What `auto` and UINTR_BACKEND come to. */
+  | { readonly what: 'capabilities'; readonly capabilities: Capabilities }
+  /** The backend that follows from `auto` and UINTR_BACKEND. */
   | { readonly what: 'choice'; readonly backend: Backend | null; readonly failure: Failure | null }
   | { readonly what: 'trial'; readonly trial: Trial; readonly failure: Failure | null }
-  /** Memory of the addon's can be seen from JavaScript. */
+  /** Whether JavaScript sees memory of the addon. */
   | { readonly what: 'pending'; readonly present: boolean };

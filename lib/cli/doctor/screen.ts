@@ -1,11 +1,11 @@
-// A diagnosis on one screen: the verdict, the facts, what to do.
+// Prints a diagnosis on one screen: the verdict, the facts, what to do.
 
 import * as util from 'node:util';
 import type { Diagnosis } from './diagnose.js';
 import type { Fact } from './fact.js';
 
 const WIDTH = 80;
-const MARK = 2; // its width, with the space after it
+const MARK = 2; // the width of a mark with the space after it
 const MARKS = { ok: '✓', note: '•', problem: '✗' } as const;
 const COLORS = { ok: 'green', note: 'yellow', problem: 'red' } as const;
 
@@ -39,7 +39,7 @@ function line({ label, value, status }: Fact, width: number, paint: Paint): stri
 function whatToDo(facts: readonly Fact[], paint: Paint): string[] {
   const advice = (status: Fact['status']): string[] =>
     facts.flatMap((fact) => (fact.status === status && fact.status !== 'ok' ? [fact.advice] : []));
-  // One piece of advice may serve several facts.
+  // Several facts may come with the same advice.
   const problems = new Set(advice('problem'));
   const notes = new Set(advice('note').filter((text) => !problems.has(text)));
   if (problems.size + notes.size === 0) return [];
@@ -53,7 +53,7 @@ function whatToDo(facts: readonly Fact[], paint: Paint): string[] {
   ];
 }
 
-/** Breaks lines between words; all but the first are indented. */
+/** Breaks lines between words. All lines except for the first are indented. */
 function wrap(text: string, indent = 0): string {
   const room = WIDTH - indent;
   const line = new RegExp(`\\S{${room},}|\\S.{0,${room - 1}}(?=\\s|$)`, 'g');

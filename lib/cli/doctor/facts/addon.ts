@@ -1,14 +1,14 @@
-// The native addon: which file it is, or why there is none.
+// The fact about the native addon: its file, or why there is none.
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../package.js';
+import { ROOT } from '../../../internal/package.js';
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, type Finding, ok, problem } from '../fact.js';
 import { adviceFor } from './advice.js';
 import { isLinux, NEEDS_LINUX } from './machine.js';
 
-/** Where node-gyp-build looks, in its order. */
+/** The folders that node-gyp-build searches, in its order. */
 const PLACES = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-${process.arch}`];
 
 const fromHere = path.relative(process.cwd(), ROOT) || '.';
@@ -25,7 +25,8 @@ function addon(examination: Examination): Finding {
   if (report === undefined) {
     const { end } = examination;
     const error = `not loaded: ${end?.message ?? 'nothing is known'}`;
-    // With a code, the process could not even be started; without one, it ended while it loaded.
+    // With a code, the patient could not even be started; without one, it ended while it loaded the
+    // addon.
     const advice = end?.code === undefined ? COMPILE_IT : adviceFor(end);
     return problem(error, advice, { file: null, origin: null, error });
   }
@@ -48,11 +49,11 @@ function addon(examination: Examination): Finding {
 const inPackage = (file: string): string =>
   file.startsWith(ROOT + path.sep) ? path.relative(ROOT, file) : file;
 
-/** The loader's own words: without the file's name, which it says once more. */
+/** Returns the loader's own words, without the file's name, which they repeat. */
 const reasonOf = (message: string): string =>
   (message.split(' does not load: ')[1] ?? message).split('\n', 1)[0] ?? message;
 
-/** What is in the places that were searched. */
+/** Says which addons are in the folders that were searched. */
 function search(): string {
   return PLACES.map((place) => {
     const found = filesIn(path.join(ROOT, place));

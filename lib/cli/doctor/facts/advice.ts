@@ -1,5 +1,6 @@
-// What to do when something of the kernel's is refused.
+// Advice for errors of system calls.
 
+import { DESCRIPTORS } from '../../../core/descriptors.js';
 import { REPORT_IT } from '../fact.js';
 import type { Failure } from '../report.js';
 
@@ -19,5 +20,6 @@ export function adviceFor({ code = '', syscall }: Partial<Failure> = {}): string
 
 export const RAISE_THE_LIMIT =
   'Raise the limit on descriptors: ulimit -n 65536, LimitNOFILE= of systemd, --ulimit nofile= of ' +
-  'Docker. A vector fd takes 3 in its receiver and 2 in a sender, and until it is received 3 of ' +
-  'what an unprivileged user may have in flight.';
+  `Docker. A vector fd takes ${DESCRIPTORS.vectorFd} in its receiver and ${DESCRIPTORS.sender} in a ` +
+  `sender, and until it is received ${DESCRIPTORS.inFlight} of what an unprivileged user may have in ` +
+  'flight.';

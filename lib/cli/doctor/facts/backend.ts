@@ -1,4 +1,4 @@
-// What `auto` picks, and what UINTR_BACKEND makes of that.
+// The fact about the backend: what `auto` picks, and what UINTR_BACKEND makes of that.
 
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, type Finding, followsFrom, note, ok, problem } from '../fact.js';

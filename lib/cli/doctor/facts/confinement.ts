@@ -1,4 +1,5 @@
-// What may stand between this process and the kernel. Whether it does is seen by trying: trial.ts.
+// Facts about seccomp filters and containers, which may keep this process from a system call.
+// Whether they do so is seen in the trial (trial.ts).
 
 import { existsSync, readFileSync } from 'node:fs';
 import { type Fact, fact, type Finding, ok } from '../fact.js';
@@ -23,7 +24,7 @@ function seccomp(): Finding {
   return ok(value, { mode, noNewPrivs });
 }
 
-/** The marks that container runtimes leave. Each of them is a convention, none a promise. */
+/** Looks for marks that container runtimes leave. They are conventions, not promises. */
 function container(): Finding {
   const variable = process.env['container'];
   const group = /docker|containerd|kubepods|libpod|lxc/.exec(groups())?.[0];

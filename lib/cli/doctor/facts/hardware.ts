@@ -1,5 +1,5 @@
-// The chain that ends in hardware, in the order in which native/backends/hardware/detection.cc asks. Behind
-// the first link that is missing nothing was asked.
+// Facts about hardware: a chain, in the order in which native/backends/hardware/detection.cc asks.
+// Detection stops at the first missing link.
 
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, note, ok, problem } from '../fact.js';
@@ -9,11 +9,11 @@ interface Link {
   readonly id: string;
   readonly label: string;
   readonly holds: boolean | null;
-  /** What it says when it holds, and when not. */
+  /** The text when the link holds, and when it is missing. */
   readonly values: readonly [holds: string, missing: string];
   readonly advice: string;
   readonly data: string | boolean | null;
-  /** Something is broken, not merely absent. */
+  /** Whether a missing link means that something is broken, not merely absent. */
   readonly broken?: boolean;
 }
 
@@ -22,8 +22,8 @@ const NOTHING_LOST = 'Nothing needs it: the software backend does all that hardw
 export function hardwareFacts(examination: Examination): Fact[] {
   const [report] = told(examination, 'capabilities');
   if (report === undefined || report.capabilities.backend === null) return [];
-  const { compiled, capabilities } = report;
-  const { cpu, kernel } = capabilities;
+  const { capabilities } = report;
+  const { compiled, cpu, kernel } = capabilities;
 
   const links: readonly Link[] = [
     {
@@ -38,7 +38,7 @@ export function hardwareFacts(examination: Examination): Fact[] {
     {
       id: 'cpu.uintr',
       label: 'CPU uintr',
-      // What the kernel enables is there, whatever CPUID says.
+      // The CPU has what the kernel enables, whatever CPUID says.
       holds: cpu.uintr || kernel.uintr,
       values: [
         cpu.uintr ? 'yes (CPUID.7.0:EDX[5])' : 'yes, though CPUID denies it',
@@ -55,8 +55,8 @@ export function hardwareFacts(examination: Examination): Fact[] {
       holds: kernel.uintr,
       values: ['yes (CR4.UINTR: TESTUI works)', 'no (CR4.UINTR: TESTUI faults)'],
       advice:
-        'For hardware: a kernel with Intel’s uintr patches, which mainline Linux lacks (README, ' +
-        `Hosts). ${NOTHING_LOST}`,
+        'For hardware: a kernel with Intel’s uintr patches, which mainline Linux lacks ' +
+        `(docs/hardware.md). ${NOTHING_LOST}`,
       data: kernel.uintr,
     },
     {
@@ -64,7 +64,7 @@ export function hardwareFacts(examination: Examination): Fact[] {
       label: 'Kernel ABI',
       holds: kernel.abi !== null,
       values: [kernel.abi ?? '', 'neither uintr-next nor rfc-v1'],
-      advice: `For hardware: a kernel with one of the interfaces that README, Hosts names. ${NOTHING_LOST}`,
+      advice: `For hardware: a kernel with an interface that docs/hardware.md names. ${NOTHING_LOST}`,
       data: kernel.abi,
     },
     {

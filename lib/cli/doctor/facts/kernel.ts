@@ -1,4 +1,4 @@
-// What the software backend asks of the kernel, and makes do without.
+// Facts about what the software backend uses of the kernel where the kernel has it.
 
 import os from 'node:os';
 import { type Examination, told } from '../examine.js';

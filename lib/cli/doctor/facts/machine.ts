@@ -1,4 +1,4 @@
-// The ground that everything stands on.
+// Facts about the platform, Node.js, the C library and the CPU.
 
 import os from 'node:os';
 import { type Examination, told } from '../examine.js';
@@ -36,7 +36,7 @@ export function machineFacts(examination: Examination): Fact[] {
   ];
 }
 
-/** Node's own report says which glibc is there; with musl it says nothing. */
+/** Node's own report names the version of glibc; with musl it names none. */
 function libc(): ReturnType<typeof ok> {
   const { header } = process.report.getReport() as {
     readonly header: { readonly glibcVersionRuntime?: string };

@@ -1,4 +1,4 @@
-// What came of trying: one interrupt, from another thread, for each way to wait for it.
+// Facts from the trial: one interrupt, from another thread, per way to wait for it.
 
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, type Finding, followsFrom, note, ok, problem } from '../fact.js';
@@ -13,7 +13,7 @@ export function pendingFacts(examination: Examination): Fact[] {
   return report === undefined ? [] : [fact('pending', 'pending', () => pending(report))];
 }
 
-/** Undefined where nothing failed, or there was nothing to try. */
+/** Returns undefined where nothing failed, or there was nothing to try. */
 export function whyTrialFailed(examination: Examination): string | undefined {
   const reports = told(examination, 'trial');
   const failed = reports.find(({ failure }) => failure !== null);

@@ -1,13 +1,13 @@
-// The thread that rings the patient (patient.ts): a moment after it is told to, when the patient
-// has gone to sleep.
+// The thread that posts to the patient (patient.ts): a moment after the patient asks for it, so
+// that the patient has gone to sleep.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Sender } from '../../core/sender.js';
 import { type Failure, failureOf } from './report.js';
 
-export interface BellData {
+export interface PosterData {
   readonly fd: number;
-  /** Counts how often it is to ring. Not a message: the patient's thread may be blocked. */
+  /** Counts the posts asked for. Not a message: the patient's thread may be blocked. */
   readonly gate: Int32Array;
 }
 
@@ -21,13 +21,13 @@ function open(fd: number): Sender | Failure {
   }
 }
 
-const { fd, gate } = workerData as BellData;
+const { fd, gate } = workerData as PosterData;
 const sender = open(fd);
 if (sender instanceof Sender) {
   parentPort?.postMessage(null);
   const nobody = new Int32Array(new SharedArrayBuffer(4));
-  for (let rung = 0; ; ++rung) {
-    Atomics.wait(gate, 0, rung);
+  for (let posted = 0; ; ++posted) {
+    Atomics.wait(gate, 0, posted);
     Atomics.wait(nobody, 0, 0, MOMENT_MS);
     sender.send();
   }
