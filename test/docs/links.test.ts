@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { type Document, documents } from '../support/markdown.js';
-import { root } from '../support/testbed.js';
+import { linkFaults } from '../support/links.js';
+import { documents } from '../support/markdown.js';
 
 const NEEDED = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
@@ -18,22 +16,6 @@ const NEEDED = [
   ...['lib/README.md', 'native/README.md', 'examples/README.md'],
 ];
 
-/** Why a link leads nowhere; undefined when it leads somewhere. */
-function fault(from: Document, target: string): string | undefined {
-  if (/^(https?|mailto):/.test(target)) {
-    return URL.canParse(target) ? undefined : 'it is no URL';
-  }
-  const [, file = '', anchor] = /^([^#]*)(?:#(.*))?$/.exec(target) ?? [];
-  const name =
-    file === '' ? from.name : path.join(path.dirname(from.name), decodeURIComponent(file));
-  if (name.startsWith('..')) return 'it leads out of the repository';
-  if (!existsSync(path.join(root, name))) return 'there is no such file';
-  if (anchor === undefined) return undefined;
-  const document = documents.get(name);
-  if (document === undefined) return /^L\d+(-L\d+)?$/.test(anchor) ? undefined : 'no document';
-  return document.anchors.has(decodeURIComponent(anchor)) ? undefined : 'there is no such heading';
-}
-
 describe('the documents', () => {
   for (const name of NEEDED) {
     it(`have ${name}`, () => {
@@ -43,11 +25,7 @@ describe('the documents', () => {
 
   for (const document of documents.values()) {
     it(`have links that lead somewhere: ${document.name}`, () => {
-      const faults = document.links.flatMap(({ line, target }) => {
-        const why = fault(document, target);
-        return why === undefined ? [] : [`${document.name}:${line}: ${target}: ${why}`];
-      });
-      assert.deepEqual(faults, []);
+      assert.deepEqual(linkFaults(document), []);
     });
   }
 

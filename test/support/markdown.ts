@@ -35,7 +35,7 @@ const LEFT_OUT = new Set(['node_modules', 'build', 'dist', 'prebuilds']);
 
 /** The documents of this repository, by their paths from its root. */
 export const documents: ReadonlyMap<string, Document> = new Map(
-  findDocuments('').map((name) => [name, parse(name)]),
+  findDocuments('').map((name) => [name, parse(name, readFileSync(path.join(root, name), 'utf8'))]),
 );
 
 function findDocuments(folder: string): string[] {
@@ -47,8 +47,7 @@ function findDocuments(folder: string): string[] {
   });
 }
 
-function parse(name: string): Document {
-  const text = readFileSync(path.join(root, name), 'utf8');
+export function parse(name: string, text: string): Document {
   const blocks: Block[] = [];
   const headings: string[] = [];
   const prose: string[] = []; // the same lines, empty where there is code

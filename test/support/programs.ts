@@ -33,45 +33,42 @@ export const isProgram = ({ language }: Block): boolean => language in ENDINGS;
 /** The name in the block's first line; undefined where there is none. */
 const nameOf = ({ text }: Block): string | undefined => /^\/\/ ([\w-]+\.\w+)\n/.exec(text)?.[1];
 
-const runsFileOf = (block: Block | undefined, files: ReadonlyMap<string, string>): boolean =>
-  block?.language === 'sh' &&
+const runsFileOf = (block: Block, files: ReadonlyMap<string, string>): boolean =>
+  block.language === 'sh' &&
   [...block.text.matchAll(/\bnode ([\w.-]+)/g)].some(([, file = '']) => files.has(file));
 
 /** The programs of a document, and the blocks that belong to none. */
 export function programsOf({ blocks }: Document): { programs: Program[]; others: Block[] } {
   const programs: Program[] = [];
   const others: Block[] = [];
-  for (let i = 0; i < blocks.length;) {
-    const first = blocks[i] as Block;
+  const rest = [...blocks];
+  /** Takes the next block if it is under that heading and as wanted. */
+  const next = (heading: string, isWanted: (block: Block) => boolean): Block | undefined =>
+    rest[0]?.heading === heading && isWanted(rest[0]) ? rest.shift() : undefined;
+  for (let first = rest.shift(); first !== undefined; first = rest.shift()) {
     if (!isProgram(first)) {
       others.push(first);
-      i++;
       continue;
     }
-    const files = new Map<string, string>();
-    let block: Block | undefined = first;
-    do {
-      files.set(nameOf(block) ?? `main.${ENDINGS[block.language] ?? ''}`, block.text);
-      block = blocks[++i];
-    } while (
-      block !== undefined &&
-      isProgram(block) &&
-      block.heading === first.heading &&
-      !files.has(nameOf(block) ?? [...files.keys()][0] ?? '') &&
-      nameOf(first) !== undefined
-    );
-    const [entry = ''] = files.keys();
-    let commands = `node ${entry}`;
-    if (block?.heading === first.heading && runsFileOf(block, files)) {
-      commands = block.text;
-      block = blocks[++i];
+    const { heading, line } = first;
+    const entry = nameOf(first) ?? `main.${ENDINGS[first.language] ?? ''}`;
+    const files = new Map([[entry, first.text]]);
+    const isAnotherFile = (block: Block): boolean => {
+      const name = isProgram(block) ? nameOf(block) : undefined;
+      return name !== undefined && nameOf(first) !== undefined && !files.has(name);
+    };
+    for (let file = next(heading, isAnotherFile); file; file = next(heading, isAnotherFile)) {
+      files.set(nameOf(file) ?? '', file.text);
     }
-    let output: string | undefined;
-    if (block?.heading === first.heading && block.language === 'text') {
-      output = block.text;
-      i++;
-    }
-    programs.push({ line: first.line, heading: first.heading, files, commands, output });
+    const shell = next(heading, (block) => runsFileOf(block, files));
+    const output = next(heading, ({ language }) => language === 'text');
+    programs.push({
+      line,
+      heading,
+      files,
+      commands: shell?.text ?? `node ${entry}`,
+      output: output?.text,
+    });
   }
   return { programs, others };
 }
