@@ -35,7 +35,10 @@ const tsc = (cwd: string, files: readonly string[]): void => {
   );
 };
 
-const WARNINGS = ['-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-muintr', '-mgeneral-regs-only'];
+const WARNINGS = [
+  ...['-fsyntax-only', '-Wall', '-Wextra', '-Werror'],
+  ...(process.arch === 'x64' ? ['-muintr', '-mgeneral-regs-only'] : []),
+];
 
 const isGenerated = (name: string): boolean => name.startsWith('docs/api/');
 

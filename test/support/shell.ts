@@ -8,6 +8,9 @@ const { name, scripts, repository } = JSON.parse(
   readFileSync(path.join(root, 'package.json'), 'utf8'),
 ) as { name: string; scripts: Record<string, string>; repository?: { url: string } };
 
+/** Programs of the system, whose arguments are not looked at. */
+const TOOLS = new Set(['cd', 'ulimit', 'sysctl', 'docker', 'taskset', 'strace', 'gdb', 'perf']);
+
 /** The commands of a `sh` block, without comments and what is set for them alone. */
 export const commandsOf = (text: string): string[] =>
   text
@@ -34,10 +37,8 @@ export function fault(command: string): string | undefined {
       return args[0] === 'clone' && args[1] !== repository?.url.replace(/^git\+/, '')
         ? 'it clones something else'
         : undefined;
-    case 'ulimit':
-    case 'cd':
-      return undefined;
     default:
+      if (TOOLS.has(program)) return undefined;
       if (!program.includes('/')) return 'no check for this program';
       return exists(program) ?? (args.includes('--') ? fault(afterDashes(args)) : undefined);
   }
@@ -56,7 +57,9 @@ function npm([command = '', argument]: readonly string[]): string | undefined {
     : `there is no script ${script ?? ''}`;
 }
 
-function npx([program = '', command = '']: readonly string[]): string | undefined {
+function npx(args: readonly string[]): string | undefined {
+  const [program = '', command = ''] = args;
+  if (program === '-p' || program === '--package') return fault(args.slice(2).join(' '));
   if (program !== name) return exists(path.join('node_modules/.bin', program));
   return ['doctor', 'bench', '--help', '--version'].includes(command)
     ? undefined
