@@ -1,9 +1,9 @@
 import os from 'node:os';
 import { invalidValue } from '../internal/arguments.js';
-import { binding, loadFailure } from '../internal/binding.js';
+import { type Backend, binding, loadFailure } from '../internal/binding.js';
 import { UintrError } from '../internal/errors.js';
 
-export type Backend = 'hardware' | 'software';
+export type { Backend };
 
 export interface Capabilities {
   /** What `auto` picks here; null on a platform without support. */
@@ -54,7 +54,7 @@ export function capabilities(): Capabilities {
   }
   const facts = binding().capabilities();
   return {
-    backend: facts.usable ? 'hardware' : 'software',
+    backend: facts.backend,
     reason: facts.reason,
     compiled: facts.compiled,
     cpu: { uintr: facts.uintr, waitpkg: facts.waitpkg },

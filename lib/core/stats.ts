@@ -1,3 +1,7 @@
+/** Counts what receivers and senders do, in memory that the native side writes. */
+
+import { binding } from '../internal/binding.js';
+
 /** What a receiver has done so far. Reading it makes no native call. */
 export interface ReceiverStats {
   /** Posts found, on each vector fd: several on one vector become one delivery. */
@@ -33,42 +37,26 @@ export interface SenderStats {
   readonly wakeUps: number;
 }
 
-// The order is that of native/core/counters.h.
-const RECEIVER_COUNTERS = 7;
-const SENDER_COUNTERS = 2;
+export const newReceiverCounters = (): Float64Array =>
+  new Float64Array(binding().receiverCounters.length);
+export const newSenderCounters = (): Float64Array =>
+  new Float64Array(binding().senderCounters.length);
 
-/** The native side writes there. */
-export const newReceiverCounters = (): Float64Array => new Float64Array(RECEIVER_COUNTERS);
-export const newSenderCounters = (): Float64Array => new Float64Array(SENDER_COUNTERS);
+/** Counts a post that JavaScript has made by itself. `posts` is a sender's first counter. */
+export function countPost(senderCounters: Float64Array): void {
+  senderCounters[0] = (senderCounters[0] ?? 0) + 1;
+}
 
-/** Of a sender. */
-export function countPost(counters: Float64Array): void {
-  counters[0] = (counters[0] ?? 0) + 1;
+/** Puts the counters under their names. */
+function read<Stats>(names: readonly string[], counters: Float64Array): Stats {
+  return Object.fromEntries(names.map((name, i) => [name, counters[i]])) as Stats;
 }
 
 export function receiverStats(counters: Float64Array): ReceiverStats {
-  const [
-    posts = 0,
-    deliveries = 0,
-    sleeps = 0,
-    wakeUps = 0,
-    spinsPaid = 0,
-    spinsVain = 0,
-    systemCalls = 0,
-  ] = counters;
-  return {
-    posts,
-    deliveries,
-    coalesced: posts - deliveries,
-    sleeps,
-    wakeUps,
-    spinsPaid,
-    spinsVain,
-    systemCalls,
-  };
+  type Counted = Omit<ReceiverStats, 'coalesced'>;
+  const stats = read<Counted>(binding().receiverCounters, counters);
+  return { ...stats, coalesced: stats.posts - stats.deliveries };
 }
 
-export function senderStats(counters: Float64Array): SenderStats {
-  const [posts = 0, wakeUps = 0] = counters;
-  return { posts, wakeUps };
-}
+export const senderStats = (counters: Float64Array): SenderStats =>
+  read<SenderStats>(binding().senderCounters, counters);

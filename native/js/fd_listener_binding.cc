@@ -23,7 +23,7 @@ class FdListenerBinding {
                   options.Get("backlog").As<Napi::Number>().Int32Value()),
         watch_(env, options, this) {}
 
-  ~FdListenerBinding() { release(); }
+  ~FdListenerBinding() { shut(); }
 
   // () => an owned descriptor for openFdSocket | undefined: nobody there
   Napi::Value accept(const Napi::CallbackInfo&) {
@@ -40,17 +40,17 @@ class FdListenerBinding {
   // (accepting: boolean, keepsAlive: boolean)
   Napi::Value watch(const Napi::CallbackInfo& info) {
     if (!listener_) return env_.Undefined();
-    watch_.watch(listener_->fd(), info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0,
-                 info[1].As<Napi::Boolean>().Value());
+    watch_.poll(listener_->fd(), info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0,
+                info[1].As<Napi::Boolean>().Value());
     return env_.Undefined();
   }
 
   Napi::Value close(const Napi::CallbackInfo&) {
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!listener_) return;
     watch_.close();
     listener_.reset();

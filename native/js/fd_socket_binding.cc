@@ -19,7 +19,7 @@ class FdSocketBinding {
   FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
       : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
 
-  ~FdSocketBinding() { release(); }
+  ~FdSocketBinding() { shut(); }
 
   // (data: Uint8Array, fds: number[]) => bytes taken
   Napi::Value send(const Napi::CallbackInfo& info) {
@@ -81,7 +81,7 @@ class FdSocketBinding {
     if (!socket_) return env_.Undefined();
     const int events = (info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0) |
                        (info[1].As<Napi::Boolean>().Value() ? UV_WRITABLE : 0);
-    watch_.watch(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
+    watch_.poll(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
     return env_.Undefined();
   }
 
@@ -101,11 +101,11 @@ class FdSocketBinding {
   }
 
   Napi::Value close(const Napi::CallbackInfo&) {
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!socket_) return;
     watch_.close();
     socket_.reset();

@@ -56,7 +56,7 @@ const auto onceYielded = [] { return yields > 0; };
 
 void alone() {
   reset(false);
-  Spin spin(1ms, Spin::Until::Crowded);
+  Spin spin(1ms, Spin::IfCrowded::GiveWay);
   require(!spin.until(never), "finds what is not there");
   require(!spin.wasCrowded(), "sees a crowd where there is none");
   require(yields > 1, "gives up although nobody wants the core");
@@ -66,7 +66,7 @@ void alone() {
 // Gives way at once, long before the time is up.
 void crowdedOut() {
   reset(true);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(!spin.until(never), "finds what is not there");
   require(spin.wasCrowded(), "does not see the crowd");
   require(yields == 1, "yields to the same crowd again");
@@ -76,14 +76,14 @@ void crowdedOut() {
 // The sender itself was who wanted the core: it paid, and was crowded all the same.
 void answeredByTheCrowd() {
   reset(true);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(spin.until(onceYielded), "misses what came with the yield");
   require(spin.wasCrowded(), "does not see that it was in the sender's way");
 }
 
 void preempted() {
   reset(false);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   int looks = 0;
   // Later than the first question, and not by a yield.
   const auto preemptedMeanwhile = [&] {
@@ -96,7 +96,7 @@ void preempted() {
 
 void answeredByAnotherCore() {
   reset(false);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(spin.until(onceYielded), "misses what came");
   require(!spin.wasCrowded(), "takes the answer of another core for a crowd");
 }

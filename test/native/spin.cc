@@ -148,7 +148,7 @@ void withoutThem() {
 // What answers at once is seen before any of it, and before any system call.
 void atOnce() {
   reset(true);
-  Spin spin(1s, Spin::Until::Crowded);
+  Spin spin(1s, Spin::IfCrowded::GiveWay);
   require(spin.until([] { return look(looks > 100); }, &line), "misses what is there");
   require(monitors + rests + pauses + spin.systemCalls() == 0, "gives way too early");
 }
