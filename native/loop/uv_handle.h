@@ -43,12 +43,12 @@ class UvHandle {
   struct Close {
     void operator()(Block* block) const {
       if (!block->initialized) {
-        std::unique_ptr<Block>{block};
+        const std::unique_ptr<Block> unopened{block};
         return;
       }
       block->handle.data = block;
       uv_close(reinterpret_cast<uv_handle_t*>(&block->handle), [](uv_handle_t* handle) {
-        std::unique_ptr<Block>{static_cast<Block*>(handle->data)};
+        const std::unique_ptr<Block> closed{static_cast<Block*>(handle->data)};
       });
     }
   };
