@@ -1,8 +1,10 @@
-// Interrupts end at the machine. A service that outgrows it keeps its doorbells local, and a bridge
-// on each host carries them over an engine that crosses hosts: here NATS, by its own client.
+// A bridge that carries interrupts between hosts over NATS, by NATS's own client.
 //
-// An interrupt is one pending bit, and stays one across the network: a bridge never queues more than
-// one message a vector, however fast it is rung and however slow the network is.
+// Interrupts end at the machine. A service that outgrows it keeps its doorbells local and starts one
+// bridge per host.
+//
+// An interrupt is one pending bit, and stays one across the network: a bridge queues at most one
+// message per vector, however fast senders post and however slow the network is.
 
 import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -10,13 +12,13 @@ import type { Connection } from 'uintr';
 
 const RETRY_MS = 100;
 
-/** `doorbell.tick` for the vector `tick`. */
+/** The subject of a vector: `doorbell.tick` for `tick`. */
 const subjectOf = (prefix: string, name: string): string => `${prefix}.${name}`;
 
 /**
- * Publishes an empty message for each interrupt, until the receiver is closed.
+ * Publishes an empty message per interrupt, until the receiver or the NATS connection is closed.
  *
- * @param names of the vectors, by number.
+ * @param names the names of the vectors, by number.
  */
 export async function publishInterrupts(
   receiver: AsyncIterable<number>,
@@ -25,7 +27,7 @@ export async function publishInterrupts(
   prefix: string,
 ): Promise<void> {
   for await (const vector of receiver) {
-    // What is raised meanwhile stays pending, as one interrupt.
+    // A vector raised meanwhile stays pending, as one interrupt.
     while (!(await reachesServer(nats, subjectOf(prefix, names[vector] ?? '')))) {
       if (nats.isClosed()) return;
       await setTimeout(RETRY_MS);
@@ -33,7 +35,7 @@ export async function publishInterrupts(
   }
 }
 
-/** Without its server the client fails what waits for it, and connects again by itself. */
+/** Publishes and waits for the answer. Without a server that fails, and the client reconnects. */
 async function reachesServer(nats: NatsConnection, subject: string): Promise<boolean> {
   try {
     nats.publish(subject);
@@ -44,7 +46,7 @@ async function reachesServer(nats: NatsConnection, subject: string): Promise<boo
   }
 }
 
-/** Raises a vector of the local receiver for each message that comes for it. */
+/** Posts to the local receiver once per message. */
 export function raiseOnMessage(
   nats: NatsConnection,
   prefix: string,

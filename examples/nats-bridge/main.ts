@@ -1,11 +1,11 @@
-// One end of a bridge between the interrupts of two hosts: see bridge.ts. With nats-server running,
-// the host that rings and the host that is rung each start one:
+// One end of a bridge between two hosts: see bridge.ts. Start nats-server, then the first line on the
+// host that sends and the second line on the host that receives:
 //
 //     node build/js/examples/nats-bridge/main.js --from /tmp/bridge.sock tick stop
 //     node build/js/examples/nats-bridge/main.js --to /tmp/service.sock tick stop
 //
-// On the first, services connect() to /tmp/bridge.sock as if it were the service itself; on the
-// second, the service listens at /tmp/service.sock.
+// On the first host, senders connect() to /tmp/bridge.sock as if the bridge were the service. On the
+// second host, the service listens at /tmp/service.sock.
 
 import { connect as connectToNats } from '@nats-io/transport-node';
 import { Command } from 'commander';
@@ -22,15 +22,15 @@ interface Options {
 async function main(): Promise<void> {
   const command = new Command('nats-bridge')
     .description('Carries the interrupts of named vectors from one host to another over NATS.')
-    .argument('<vectors...>', 'their names')
-    .option('--from <path>', 'listen there for local services, and publish what they raise')
-    .option('--to <path>', 'connect to the local receiver there, and raise what is published')
-    .option('--server <address>', 'of nats-server', '127.0.0.1:4222')
-    .option('--prefix <subject>', 'of the subjects', 'doorbell')
+    .argument('<vectors...>', 'the names of the vectors')
+    .option('--from <path>', 'listen at this path and publish the interrupts that arrive')
+    .option('--to <path>', 'connect to the receiver at this path and post per message')
+    .option('--server <address>', 'the address of nats-server', '127.0.0.1:4222')
+    .option('--prefix <subject>', 'the first part of the subjects', 'doorbell')
     .parse();
   const { from, to, server, prefix } = command.opts<Options>();
   const names = command.args;
-  if ((from === undefined) === (to === undefined)) command.error('either --from or --to');
+  if ((from === undefined) === (to === undefined)) command.error('give either --from or --to');
 
   const nats = await connectToNats({
     servers: server,
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   } else if (to !== undefined) {
     const connection = await connect(to, { vectors: names, onDisconnect: 'drop' });
     raiseOnMessage(nats, prefix, connection, names);
-    await nats.flush(); // subscribed
+    await nats.flush(); // returns once the server has the subscriptions
     console.log('ready');
   }
 }

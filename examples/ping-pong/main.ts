@@ -1,198 +1,105 @@
-// The "hello world" of user interrupts, as in the sample of the Linux Plumbers talk: one side sends
-// one interrupt, the other answers with one. Here in two threads and in two processes, for each way
-// in which a Node program can wait for an interrupt, beside what Node has for the job.
+// Measures round trips of one interrupt between two threads and two processes, beside MessagePort
+// and process.send.
 //
-//   main.ts       what to play, and the results
-//   table.ts      starts the opponent, exchanges the vector fds
-//   opponent.ts   the other side, a worker or a child process
-//   players.ts    the ping-pong itself
-//   rivals.ts     MessagePort and process.send
-//   system-calls.ts  how many a send() makes, where that can be counted
+//   main.ts    options and results
+//   play.ts    the side that serves: starts the other side, and times the round trips
+//   other.ts   the side that answers, a worker or a child process
 
-import { SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Backend, type BackendChoice, capabilities, UintrError } from 'uintr';
-import { Laps, WARM_UP } from './laps.js';
-import { type Sides, SIDES, type Way, WAYS } from './match.js';
-import { playRival, RIVALS } from './rivals.js';
-import { systemCallsOfSend } from './system-calls.js';
-import { play } from './table.js';
+import { parseArgs } from 'node:util';
+import { type BackendChoice, capabilities, Receiver, UintrError } from 'uintr';
+import { play, type Sides, type Way } from './play.js';
+
+const USAGE = `Usage: ping-pong [--backend auto|hardware|software] [--rounds N]
+
+Measures round trips by user interrupts, beside MessagePort and process.send.
+
+  --backend   who carries the interrupts (default: auto)
+  --rounds    round trips per row, 1 to 10,000,000 (default: 10000)
+`;
+const EX_USAGE = 64; // sysexits.h
+const MAX_ROUNDS = 10_000_000;
+const SIDES: readonly Sides[] = ['threads', 'processes'];
+const WAYS: readonly Way[] = ['waitSync', 'event loop', 'messages'];
 
 interface Options {
-  readonly count: number;
-  readonly mode: readonly Way[];
-  readonly between: readonly Sides[];
   readonly backend: BackendChoice;
-  readonly json: boolean;
+  readonly rounds: number;
 }
 
-interface Result {
-  readonly between: Sides;
-  readonly what: string;
-  /** Absent for what is not ours. */
-  readonly backend: Backend | undefined;
-  readonly roundTrips: number;
-  readonly p50Micros: number;
-  readonly p99Micros: number;
-  /** Its p50 over the rival's: less is better. */
-  readonly toRival: number;
+function isBackend(text: string): text is BackendChoice {
+  return ['auto', 'hardware', 'software'].includes(text);
 }
 
-const WHAT: Record<Way, string> = {
-  loop: 'event loop',
-  busy: 'event loop, busy polling',
-  sync: 'waitSync',
-};
-
-function parseOptions(): Options {
-  return new Command('ping-pong')
-    .description('Ping-pong by user interrupts, beside MessagePort and process.send.')
-    .option('-n, --count <round trips>', 'how many to time for each row', parseCount, 10_000)
-    .addOption(listOption('--mode <ways...>', 'how both sides wait for an interrupt', WAYS))
-    .addOption(listOption('--between <sides...>', 'what the two sides are', SIDES))
-    .addOption(
-      new Option('--backend <backend>', 'who carries the interrupts')
-        .choices(['auto', 'hardware', 'software'])
-        .default('auto'),
-    )
-    .option('--json', 'print the results as JSON', false)
-    .parse()
-    .opts<Options>();
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= 100_000_000) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 100 million.');
-}
-
-/** `--mode loop busy`, `--mode loop --mode busy` and `--mode loop,busy` all mean the same. */
-function listOption(flags: string, about: string, choices: readonly string[]): Option {
-  const given = new Set<string>();
-  return new Option(flags, `${about}: ${choices.join(', ')}`)
-    .default(choices, 'all')
-    .argParser((text: string) => {
-      for (const name of text.split(',')) {
-        if (!choices.includes(name)) {
-          throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
-        }
-        given.add(name);
-      }
-      return choices.filter((choice) => given.has(choice));
-    });
-}
-
-async function measure(options: Options, sides: Sides): Promise<Result[]> {
-  const rounds = WARM_UP + options.count;
-  const results: Result[] = [];
-  let rival = NaN;
-  const add = (what: string, backend: Backend | undefined, laps: Laps): void => {
-    const histogram = laps.histogram();
-    const p50Micros = histogram.percentile(50) / 1000;
-    if (backend === undefined) rival = p50Micros;
-    results.push({
-      between: sides,
-      what,
-      backend,
-      roundTrips: histogram.count,
-      p50Micros,
-      p99Micros: histogram.percentile(99) / 1000,
-      toRival: p50Micros / rival,
-    });
-  };
-
-  await withProgress(`${sides}: ${RIVALS[sides]}`, options.count, async (laps) => {
-    await playRival(sides, laps);
-    add(RIVALS[sides], undefined, laps);
+/** Undefined if somebody asked for help. */
+function parseOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      backend: { type: 'string', default: 'auto' },
+      rounds: { type: 'string', default: '10000' },
+      help: { type: 'boolean', default: false },
+    },
   });
-  for (const way of options.mode) {
-    await withProgress(`${sides}: ${WHAT[way]}`, options.count, async (laps) => {
-      const backend = await play(sides, { way, rounds, backend: options.backend }, laps);
-      add(WHAT[way], backend, laps);
-    });
+  if (values.help) return undefined;
+  const rounds = Number(values.rounds);
+  if (!isBackend(values.backend)) throw new TypeError(`no such backend: ${values.backend}`);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
+    throw new RangeError(`not a number of rounds: ${values.rounds}`);
   }
-  return results;
+  return { backend: values.backend, rounds };
 }
 
-/** A progress line, for a person who waits: on a terminal only, and not among the results. */
-async function withProgress(
-  what: string,
-  count: number,
-  body: (laps: Laps) => Promise<void>,
-): Promise<void> {
-  if (!process.stderr.isTTY) {
-    await body(new Laps(count));
-    return;
+/** The backend that `choice` gives, and why. */
+function describe(choice: BackendChoice): string {
+  using receiver = new Receiver({ backend: choice });
+  const { backend, reason } = capabilities();
+  return receiver.backend === backend
+    ? `${backend} backend: ${reason}`
+    : `${receiver.backend} backend, as told; auto takes ${String(backend)}: ${reason}`;
+}
+
+function nameOf(sides: Sides, way: Way): string {
+  if (way !== 'messages') return way;
+  return sides === 'threads' ? 'MessagePort' : 'process.send';
+}
+
+/** Of sorted times: the one that `share` of them do not exceed. */
+function percentile(sorted: Float64Array, share: number): string {
+  return (sorted[Math.ceil(sorted.length * share) - 1] ?? NaN).toFixed(2);
+}
+
+function printRow(between: string, way: string, p50: string, p99: string): void {
+  console.log([between.padEnd(10), way.padEnd(13), p50.padStart(9), p99.padStart(9)].join(''));
+}
+
+async function main({ backend, rounds }: Options): Promise<void> {
+  console.log(`Node ${process.version}, ${describe(backend)}\n`);
+  printRow('between', 'waiting in', 'p50 µs', 'p99 µs');
+  for (const sides of SIDES) {
+    for (const way of WAYS) {
+      const times = (await play({ sides, way, rounds, backend })).sort();
+      printRow(sides, nameOf(sides, way), percentile(times, 0.5), percentile(times, 0.99));
+    }
   }
-  const bar = new SingleBar({
-    format: `{bar} {value}/{total} ${what}`,
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
-  bar.start(WARM_UP + count, 0);
+}
+
+function readOptions(): Options | undefined {
   try {
-    await body(
-      new Laps(count, (laps) => {
-        bar.update(laps);
-      }),
-    );
-  } finally {
-    bar.stop();
+    const options = parseOptions();
+    if (options === undefined) process.stdout.write(USAGE);
+    return options;
+  } catch (error) {
+    console.error(`ping-pong: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(USAGE);
+    process.exitCode = EX_USAGE;
+    return undefined;
   }
 }
 
-function print(results: readonly Result[]): void {
-  const table = new Table({
-    head: ['between', 'waiting in', 'round trips', 'p50 µs', 'p99 µs', 'p50 compared'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
-    style: { compact: true, head: [], border: [] },
+const options = readOptions();
+if (options !== undefined) {
+  main(options).catch((error: unknown) => {
+    // The message says it all, for example where hardware is asked for and missing.
+    console.error(error instanceof UintrError ? `ping-pong: ${error.message}` : error);
+    process.exitCode = 1;
   });
-  for (const result of results) {
-    table.push([
-      result.between,
-      result.what,
-      result.roundTrips,
-      result.p50Micros.toFixed(2),
-      result.p99Micros.toFixed(2),
-      result.backend === undefined
-        ? ''
-        : `${result.toRival.toFixed(2)} × ${RIVALS[result.between]}`,
-    ]);
-  }
-  console.log(table.toString());
 }
-
-async function main(): Promise<void> {
-  const options = parseOptions();
-  const results: Result[] = [];
-  for (const sides of options.between) results.push(...(await measure(options, sides)));
-  const { backend, reason, kernel } = capabilities();
-  const systemCalls = systemCallsOfSend(options.backend);
-  if (options.json) {
-    const output = {
-      node: process.version,
-      kernel: kernel.release,
-      backend,
-      reason,
-      systemCallsOfSend: systemCalls,
-      results,
-    };
-    console.log(JSON.stringify(output, undefined, 2));
-    return;
-  }
-  print(results);
-  if (systemCalls !== undefined) {
-    console.log(`System calls of a send() to a receiver that is awake: ${systemCalls}.`);
-  }
-  const used = new Set(results.flatMap((result) => result.backend ?? []));
-  console.log(
-    `Node ${process.version}, Linux ${kernel.release}, ${[...used].join(', ')} backend (${reason}).`,
-  );
-}
-
-main().catch((error: unknown) => {
-  // Such as hardware asked for where there is none: the message says it all.
-  console.error(error instanceof UintrError ? `ping-pong: ${error.code}: ${error.message}` : error);
-  process.exitCode = 1;
-});

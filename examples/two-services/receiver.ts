@@ -1,10 +1,10 @@
-// The service that is interrupted. Start it in one terminal, any number of senders in others, in
-// whatever order, and stop and start either as you like:
+// The service that receives. Start it in one terminal and any number of senders in others, in any
+// order. Each side survives the end of the other:
 //
 //     node build/js/examples/two-services/receiver.js
 //     node build/js/examples/two-services/sender.js
 //
-// An argument is another address for both; an abstract one begins with @.
+// Both take another address as an argument. An abstract address begins with @.
 
 import { Receiver } from 'uintr';
 import { addressOf } from './address.js';
@@ -12,7 +12,7 @@ import { addressOf } from './address.js';
 const address = addressOf(process.argv[2]);
 const receiver = new Receiver({ vectors: { tick: 0, stop: 63 } });
 const rendezvous = receiver.listen(address, {
-  // Whoever can open the socket file may tick; only ourselves may stop.
+  // Every user who can open the socket file may raise tick. Only this user may raise stop.
   authorize: ({ uid }, { names }) => !names.includes('stop') || uid === process.getuid?.(),
 });
 

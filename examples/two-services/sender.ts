@@ -1,4 +1,4 @@
-// The service that interrupts: see receiver.ts. `--stop` ends the receiver.
+// The service that sends: see receiver.ts. With --stop it ends the receiver instead.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'uintr';

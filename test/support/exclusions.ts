@@ -23,7 +23,8 @@ const SLOW_SENDUIPI =
 const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'the backend is ERR_UINTR_NO_HARDWARE with the reason where there is none': HARDWARE,
   'a dependent’s compiler knows listen and all else, by import and by require': DECLARATIONS,
-  'the ping-pong example, run by hand says why there is no hardware': HARDWARE,
+  'the ping-pong example says why there is no hardware': HARDWARE,
+  'the C sender example says why there is no hardware': HARDWARE,
   'pending is of one vector fd alone':
     'the CPU has one pending bit a vector, which all its vector fds share',
   'pending shows masked interrupts, too':
