@@ -3,7 +3,7 @@
 //   (nothing)    build/Release/uintr.node
 //   --debug      build/debug/, without optimisation, for gdb
 //   --asan       build/asan/, with AddressSanitizer and UndefinedBehaviorSanitizer
-//   --prebuild   the file for this platform that rides in the package, built anew
+//   --prebuild   the file in prebuilds/ for this platform, which the package carries; built anew
 //
 // UINTR_PREBUILD=$PWD/build/debug makes node-gyp-build load that build instead of build/Release.
 // The headers of the running Node are used where they are installed beside it. Otherwise node-gyp
@@ -94,8 +94,11 @@ if (hasHeaders && !env.npm_config_nodedir) env.npm_config_nodedir = prefix;
 
 const option = process.argv[2];
 if (option === '--prebuild') {
+  // In a folder of its own too: node-gyp empties the build folder first.
+  const cwd = path.join(root, 'build/prebuild');
+  link(cwd);
   const args = ['--napi', '--strip', '--tag-libc', '--target', process.versions.node];
-  run('prebuildify/bin.js', args, root, env);
+  run('prebuildify/bin.js', [...args, '--name', 'uintr', '--out', root], cwd, { ...env, JOBS: 'max' });
 } else if (option === undefined) {
   build({ folder: '.', configure: [], gyp: [] }, env);
 } else if (option in VARIANTS) {

@@ -50,7 +50,9 @@ async function main() {
   const common = hashOf(version, ...['.clang-tidy', commands, ...headers].map(read));
   const sources = files.filter((file) => file.endsWith('.cc')).sort();
 
-  const passed = new Set(existsSync(passedFile) ? JSON.parse(readFileSync(passedFile, 'utf8')) : []);
+  const passed = new Set(
+    existsSync(passedFile) ? JSON.parse(readFileSync(passedFile, 'utf8')) : [],
+  );
   const keys = new Map(sources.map((source) => [source, hashOf(common, source, read(source))]));
   const left = sources.filter((source) => !passed.has(keys.get(source)));
   const failed = new Set();
