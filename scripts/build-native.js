@@ -98,7 +98,10 @@ if (option === '--prebuild') {
   const cwd = path.join(root, 'build/prebuild');
   link(cwd);
   const args = ['--napi', '--strip', '--tag-libc', '--target', process.versions.node];
-  run('prebuildify/bin.js', [...args, '--name', 'uintr', '--out', root], cwd, { ...env, JOBS: 'max' });
+  run('prebuildify/bin.js', [...args, '--name', 'uintr', '--out', root], cwd, {
+    ...env,
+    JOBS: 'max',
+  });
 } else if (option === undefined) {
   build({ folder: '.', configure: [], gyp: [] }, env);
 } else if (option in VARIANTS) {
