@@ -1,4 +1,6 @@
 {
+  # scripts/build-native.js --asan sets it.
+  "variables": {"sanitize%": 0},
   "targets": [
     {
       "target_name": "uintr",
@@ -59,6 +61,22 @@
               "-Werror",
               # Node's own headers cast function pointers.
               "-Wno-cast-function-type"
+            ],
+            "conditions": [
+              [
+                "sanitize==1",
+                {
+                  "defines": ["_GLIBCXX_ASSERTIONS"],
+                  "cflags_cc": [
+                    "-fsanitize=address,undefined",
+                    "-fno-sanitize-recover=undefined",
+                    "-fno-omit-frame-pointer",
+                    "-O1",
+                    "-g"
+                  ],
+                  "ldflags": ["-fsanitize=address,undefined"]
+                }
+              ]
             ]
           },
           {"type": "none"}

@@ -14,35 +14,62 @@ const repetitions = {
   hardware: { UINTR_TEST_POSTS: '20000', UINTR_TEST_CYCLES: '20' },
 };
 
-function run(title, command, args, backend) {
-  console.log(`\n=== ${title} ===`);
-  const all = process.argv.length === 2 ? { UINTR_TEST_ALL: '1' } : {};
+/** Each run: its title, how many minutes it takes on two idle cores, and its command. */
+const runs = [
+  {
+    title: 'software backend',
+    minutes: 6,
+    backend: 'software',
+    command: [process.execPath, ...mocha],
+  },
+];
+
+const hasTestbed = process.platform === 'linux' && process.arch === 'x64';
+if (hasTestbed) {
+  // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
+  // alone, of the folders, of the benchmark's arithmetic, of instructions, and those of the hardware
+  // backend and of the command, which use the testbed themselves.
+  const once = ['testbed', 'native', 'architecture', 'hardware', 'cli', 'bench', 'instructions'];
+  const ignore = once.flatMap((folder) => ['--ignore', `build/js/test/${folder}/**/*.test.js`]);
+  const testbed = path.join(root, 'test/testbed/run');
+  for (const abi of ['uintr-next', 'rfc-v1']) {
+    runs.push({
+      title: `hardware backend under the testbed, ${abi}`,
+      minutes: 4,
+      backend: 'hardware',
+      command: [testbed, `--abi=${abi}`, '--', process.execPath, ...mocha, ...ignore],
+    });
+  }
+}
+
+const isWhole = process.argv.length === 2;
+const duration = (milliseconds) => {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+
+function run({ title, backend, command }, number) {
+  console.log(`\n=== ${number} of ${runs.length}: ${title} ===`);
+  // The exclusions of the testbed are checked against the titles of a whole run.
+  const all = isWhole ? { UINTR_TEST_ALL: '1' } : {};
   const env = { ...repetitions[backend], ...all, ...process.env, UINTR_BACKEND: backend };
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  const [program, ...args] = command;
+  const { status, signal, error } = spawnSync(program, args, { cwd: root, env, stdio: 'inherit' });
   if (error) throw error;
   if (signal) console.error(`ended by ${signal}`);
   if (status !== 0) process.exitCode = 1;
 }
 
-run('software backend', process.execPath, mocha, 'software');
-if (process.platform === 'linux' && process.arch === 'x64') {
-  for (const abi of ['uintr-next', 'rfc-v1']) {
-    const testbed = [`--abi=${abi}`, '--', process.execPath, ...mocha];
-    // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
-    // alone, of the benchmark's arithmetic, of instructions, and those of the hardware backend and of
-    // the command, which use the testbed themselves.
-    const ignored = ['testbed', 'native', 'hardware', 'cli', 'bench', 'instructions'];
-    const ignore = ignored.flatMap((folder) => [
-      '--ignore',
-      `build/js/test/${folder}/**/*.test.js`,
-    ]);
-    run(
-      `hardware backend under the testbed, ${abi}`,
-      path.join(root, 'test/testbed/run'),
-      [...testbed, ...ignore],
-      'hardware',
-    );
-  }
-} else {
+if (isWhole) {
+  const minutes = runs.reduce((sum, each) => sum + each.minutes, 0);
+  console.log(`The whole suite takes about ${minutes} minutes on two idle cores:`);
+  for (const { title, minutes } of runs) console.log(`  ${minutes} min  ${title}`);
+  console.log('One file takes seconds: npm run test:one -- test/receiver/wait.test.ts');
+}
+const begin = Date.now();
+for (const [index, each] of runs.entries()) run(each, index + 1);
+if (!hasTestbed) {
   console.log(`\nNo testbed on ${process.platform}-${process.arch}: it emulates x86-64 on Linux.`);
 }
+const result = process.exitCode ? 'Some tests failed' : 'All tests passed';
+console.log(`\n${result}. It took ${duration(Date.now() - begin)}.`);

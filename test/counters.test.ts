@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type { Counted } from './fixtures/counters.js';
+import { folder } from './support/addresses.js';
+import { compileCpp } from './support/cpp.js';
 import { allowedCpus } from './support/cpus.js';
 import { fixture } from './support/remote.js';
 import {
@@ -11,11 +14,15 @@ import {
   type Trace,
   trace,
 } from './support/strace.js';
+import { root } from './support/testbed.js';
 
 const run = (way: string, options?: readonly string[]): Trace =>
   trace(fixture('counters'), [way], options);
 
 const countedBy = ({ stdout }: Trace): Counted => JSON.parse(stdout) as Counted;
+
+/** libuv yields, too, when another thread wakes its event loop just then, and V8 for a lock. */
+const YIELDS_OF_OTHERS = 5;
 
 /** Those calls that receiver.stats is to count. V8's futexes are private, Node's epoll sets older. */
 function waiting({ own }: Trace): SystemCall[] {
@@ -57,8 +64,10 @@ describe('stats, compared with strace,', function () {
   function expectCounted(way: string, expected: readonly string[], options?: string[]): Trace {
     const traced = run(way, options);
     const counted = countedBy(traced);
-    const calls = waiting(traced);
-    assert.equal(counted.systemCalls, calls.length, names(calls).join());
+    const yields = expected.includes('sched_yield');
+    const calls = waiting(traced).filter((call) => yields || nameOf(call) !== 'sched_yield');
+    const others = calls.length - counted.systemCalls;
+    assert.ok(others >= 0 && others <= (yields ? YIELDS_OF_OTHERS : 0), `${others} not counted`);
     if (counted.wakeUps !== undefined) assert.equal(counted.wakeUps, wakeUps(traced));
     assert.deepEqual(names(calls), [...expected].sort());
     return traced;
@@ -79,7 +88,7 @@ describe('stats, compared with strace,', function () {
 
   describe('in the event loop', () => {
     const way = 'asleep in the event loop';
-    const FAILING = 20;
+    const built = folder();
 
     it('count what changes the trigger of an eventfd, and every write that wakes the loop', () => {
       const traced = expectCounted(way, ['epoll_ctl']);
@@ -87,13 +96,18 @@ describe('stats, compared with strace,', function () {
     });
 
     it('count what empties an eventfd where its trigger cannot be changed', () => {
-      const { earlier } = run(way);
-      // The next ones on the thread, which are ours: libuv has done its own, and does more at the end.
-      const first = earlier.filter((call) => nameOf(call) === 'epoll_ctl').length + 1;
-      const inject = ['-e', `inject=epoll_ctl:error=EPERM:when=${first}..${first + FAILING - 1}`];
-      const traced = expectCounted(way, ['epoll_ctl', 'preadv2'], inject);
+      const library = built('no_edge_trigger.so');
+      const source = path.join(root, 'test/fixtures/no_edge_trigger.cc');
+      const { status, stderr } = compileCpp(source, library, '-fPIC', '-shared');
+      assert.equal(status, 0, stderr);
+      const options = ['-E', `LD_PRELOAD=${library}`];
+      const traced = expectCounted(way, ['epoll_ctl', 'preadv2'], options);
+      // Where the other thread is quick, the loop does not sleep often enough for all 20.
+      const failed = traced.own.filter((call) => /\bepoll_ctl\b.* = -1 EINVAL/.test(call)).length;
+      assert.ok(failed > 0);
       // Afterwards one succeeds, and that is the last of them.
-      assert.equal(countedBy(traced).systemCalls, 2 * FAILING + 1);
+      const succeeded = countedBy(traced).systemCalls - 2 * failed;
+      assert.ok(succeeded === 0 || succeeded === 1, `${succeeded} with ${failed} failed`);
     });
   });
 

@@ -23,8 +23,6 @@ export interface Trace {
   readonly calls: readonly SystemCall[];
   /** The calls of the thread that made the markers. */
   readonly own: readonly SystemCall[];
-  /** The calls of that thread before the first marker. */
-  readonly earlier: readonly SystemCall[];
   /** The output of the fixture. */
   readonly stdout: string;
 }
@@ -50,9 +48,7 @@ export function trace(
     if (begin < 0 || end < begin) throw new Error('the markers are missing');
     const calls = lines.slice(begin + 1, end);
     const thread = threadOf(lines[begin] ?? '');
-    const ofThread = (of: readonly SystemCall[]): SystemCall[] =>
-      of.filter((call) => threadOf(call) === thread);
-    return { calls, own: ofThread(calls), earlier: ofThread(lines.slice(0, begin)), stdout };
+    return { calls, own: calls.filter((call) => threadOf(call) === thread), stdout };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
