@@ -2,38 +2,39 @@
 
 import { binding } from '../internal/binding.js';
 
-/** What a receiver has done so far. Reading it makes no native call. */
+/** Counts of what a receiver has done so far. Reading them makes no native call. */
 export interface ReceiverStats {
-  /** Posts found, on each vector fd: several on one vector become one delivery. */
+  /** Posts found, per vector fd. Several posts on one vector become one delivery. */
   readonly posts: number;
-  /** Vectors taken, by whatever way of waiting. */
+  /** Vectors taken, by any way of waiting. */
   readonly deliveries: number;
   /**
-   * Posts that found another of the same vector, from another holder, still pending. Those on one
-   * vector fd merge in its page and are never seen: compare with the sender's `stats.posts`.
+   * Posts that found their vector pending by a post to another vector fd: `posts - deliveries`.
+   * Posts to one vector fd merge in its page unseen: compare with the sender's `stats.posts`.
    */
   readonly coalesced: number;
   /** Sleeps announced, in which senders were asked for a wake-up. */
   readonly sleeps: number;
   /** Sleeps that a sender ended. */
   readonly wakeUps: number;
-  /** Times of spinning that an interrupt ended. */
+  /** Busy polls that an interrupt ended. */
   readonly spinsPaid: number;
-  /** Times of spinning in vain; a long one in `waitSync` counts once for each 50 ms. */
+  /** Busy polls in vain. A long one in `waitSync()` counts once per 50 ms. */
   readonly spinsVain: number;
   /**
-   * Those that waiting took: `futex`, `futex_waitv` or `epoll_wait` to sleep in `waitSync`, and the
-   * epoll set for that; `sched_yield` and `getrusage` while spinning; `epoll_ctl` or `preadv2` to
-   * silence an eventfd in the event loop. What libuv calls (its `epoll_pwait`, in which the event
-   * loop sleeps) and what opening and closing takes is not in.
+   * System calls made to wait: `futex`, `futex_waitv` or `epoll_wait` to sleep in `waitSync()`, and
+   * the epoll set for them; `sched_yield` and `getrusage` during a busy poll; `epoll_ctl` or
+   * `preadv2` to silence an eventfd in the event loop. Not counted: libuv's own calls (the event
+   * loop sleeps in its `epoll_pwait`), and the calls that open and close.
    */
   readonly systemCalls: number;
 }
 
+/** Counts of what a sender has done so far. Reading them makes no native call. */
 export interface SenderStats {
   /** Posts sent. */
   readonly posts: number;
-  /** Those that had to wake the receiver, by a system call each. */
+  /** Posts that had to wake the receiver: one system call each, write(2) or futex(2). */
   readonly wakeUps: number;
 }
 

@@ -7,6 +7,11 @@ import { ROOT } from './package.js';
 /** `seqpacket` (`SOCK_SEQPACKET`) keeps messages apart, `stream` (`SOCK_STREAM`) does not. */
 export type SocketType = 'seqpacket' | 'stream';
 
+/**
+ * How an interrupt is raised and arrives. `hardware`: Intel User Interrupts, the sender executes
+ * `SENDUIPI`. `software`: a locked OR on memory that receiver and sender share, with futex(2) and
+ * eventfd(2) to wake a receiver that sleeps.
+ */
 export type Backend = 'hardware' | 'software';
 
 export interface NativeVectorFd {
