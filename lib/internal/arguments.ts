@@ -112,7 +112,7 @@ export function checkAddress(name: string, value: unknown): string {
     throw invalidValue(name, 'a path or an abstract name', value);
   }
   if (!value.startsWith('\0') && value.includes('\0')) {
-    throw invalidValue(name, 'without null bytes, but for a leading one', value);
+    throw invalidValue(name, 'without null bytes, except for a leading one', value);
   }
   return value;
 }

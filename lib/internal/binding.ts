@@ -78,7 +78,7 @@ export interface NativeFdSocket {
   ): { data: Buffer; fds: number[] } | undefined;
   /** Blocks for at most `milliseconds`. */
   waitReadable(milliseconds: number): boolean;
-  watch(readable: boolean, writable: boolean, keepsAlive: boolean): void;
+  poll(readable: boolean, writable: boolean, keepsAlive: boolean): void;
   peer(): { pid: number; uid: number; gid: number };
   /** Returns a bare descriptor; undefined where the kernel gives none. */
   peerPidFd(): number | undefined;
@@ -88,7 +88,7 @@ export interface NativeFdSocket {
 export interface NativeFdListener {
   /** Returns undefined when no peer waits. */
   accept(): OwnedFd | undefined;
-  watch(accepting: boolean, keepsAlive: boolean): void;
+  poll(accepting: boolean, keepsAlive: boolean): void;
   close(): void;
 }
 
@@ -98,7 +98,7 @@ export interface OwnedFd {
   readonly [owned]: true;
 }
 
-/** The object that is told when a watched socket is ready. */
+/** The object that is told when a polled socket is ready. */
 interface Watcher {
   self: object;
   onReady: (readable: boolean, writable: boolean) => void;

@@ -72,14 +72,14 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
       mode: checkMode(options.mode),
       backlog: checkInteger('options.backlog', options.backlog ?? 511, 1, 65_535),
     });
-    this.#native.watch(true, true);
+    this.#native.poll(true, true);
   }
 
   /** Keeps the process alive while the socket listens: the default. */
   ref(): this {
     this.#refed = true;
     this.#retry?.ref();
-    this.#watch();
+    this.#poll();
     return this;
   }
 
@@ -87,7 +87,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   unref(): this {
     this.#refed = false;
     this.#retry?.unref();
-    this.#watch();
+    this.#poll();
     return this;
   }
 
@@ -103,8 +103,8 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
     this.close();
   }
 
-  #watch(): void {
-    if (!this.#closed) this.#native.watch(this.#retry === undefined, this.#refed);
+  #poll(): void {
+    if (!this.#closed) this.#native.poll(this.#retry === undefined, this.#refed);
   }
 
   #accept(): void {
@@ -125,10 +125,10 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   #pause(error: unknown): void {
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#watch();
+      this.#poll();
     }, RETRY_MS);
     if (!this.#refed) this.#retry.unref();
-    this.#watch();
+    this.#poll();
     if (!(error instanceof UintrError)) throw error;
     // Without a listener the error is dropped: it passes by itself.
     if (this.listenerCount('error') > 0) this.emit('error', error);

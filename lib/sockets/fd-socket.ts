@@ -305,7 +305,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
 
   #updateWatch(): void {
     if (this.#closed) return;
-    this.#native.watch(this.#readers.size > 0, this.#writers.size > 0, this.#refed);
+    this.#native.poll(this.#readers.size > 0, this.#writers.size > 0, this.#refed);
   }
 
   #checkOpen(): void {
@@ -332,7 +332,7 @@ export async function connectWith(
 
 function resolveAll(waiters: Set<Waiter<undefined>>): void {
   const all = [...waiters];
-  waiters.clear(); // first, so that not each of them updates the watch
+  waiters.clear(); // first, so that not each of them updates the poll
   for (const { resolve } of all) resolve(undefined);
 }
 

@@ -5,7 +5,6 @@
 #include <sched.h>
 
 #include <chrono>
-#include <optional>
 
 #include "cpu/hints.h"
 #include "cpu/waitpkg.h"
@@ -57,11 +56,13 @@ class Spin {
   // Starts the clock, unless it runs. timeIsUp() does the same: reading the clock costs as much as
   // an interrupt, and most spins end before anybody asks for the time.
   void startClock() {
-    if (!end_) end_ = std::chrono::steady_clock::now() + limit_;
+    if (isTimed_) return;
+    isTimed_ = true;
+    end_ = std::chrono::steady_clock::now() + limit_;
   }
 
   bool timeIsUp() {
-    if (end_) return std::chrono::steady_clock::now() >= *end_;
+    if (isTimed_) return std::chrono::steady_clock::now() >= end_;
     startClock();
     return limit_ <= limit_.zero();
   }
@@ -110,7 +111,8 @@ class Spin {
   }
 
   std::chrono::microseconds limit_;
-  std::optional<std::chrono::steady_clock::time_point> end_;  // once the clock runs
+  std::chrono::steady_clock::time_point end_{};  // once the clock runs
+  bool isTimed_ = false;                         // the clock runs
   bool givesWay_;
   bool crowded_ = false;
   long switches_ = -1;  // of this thread, at the last look

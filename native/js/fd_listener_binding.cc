@@ -72,7 +72,7 @@ Napi::Value openFdListener(const Napi::CallbackInfo& info) {
         env, info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Object>());
     Napi::Object result = Napi::Object::New(env);
     result["accept"] = bind<&FdListenerBinding::accept>(env, "accept", listener);
-    result["watch"] = bind<&FdListenerBinding::poll>(env, "watch", listener);
+    result["poll"] = bind<&FdListenerBinding::poll>(env, "poll", listener);
     result["close"] = bind<&FdListenerBinding::close>(env, "close", listener);
     return result;
   });

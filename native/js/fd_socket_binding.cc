@@ -137,7 +137,7 @@ Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
     result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
     result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
     result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
-    result["watch"] = bind<&FdSocketBinding::poll>(env, "watch", socket);
+    result["poll"] = bind<&FdSocketBinding::poll>(env, "poll", socket);
     result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
     result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(env, "peerPidFd", socket);
     result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);

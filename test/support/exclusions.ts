@@ -23,9 +23,6 @@ const SLOW_SENDUIPI =
 const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'the backend is ERR_UINTR_NO_HARDWARE with the reason where there is none': HARDWARE,
   'a dependent’s compiler knows listen and all else, by import and by require': DECLARATIONS,
-  'the API reference finds everything public that has no doc comment': DECLARATIONS,
-  'the API reference has a comment for everything public, and is what `npm run docs` makes of the comments now':
-    DECLARATIONS,
   'the ping-pong example says why there is no hardware': HARDWARE,
   'the C sender example says why there is no hardware': HARDWARE,
   'pending belongs to one vector fd alone':

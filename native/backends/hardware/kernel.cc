@@ -57,15 +57,14 @@ Abi Kernel::probe() {
   return Abi::None;
 }
 
-bool Kernel::registerHandler(void* handler, bool waiting) const {
+void Kernel::registerHandler(void* handler, bool waiting) const {
   const long number = numbersOf(abi_).registerHandler;
   if (waiting && abi_ == Abi::UintrNext) {
     // EINVAL from a kernel without CONFIG_X86_UINTR_BLOCKING.
-    if (::syscall(number, handler, kWaitingReceiver) == 0) return true;
+    if (::syscall(number, handler, kWaitingReceiver) == 0) return;
     if (errno != EINVAL) os::throwErrno("uintr_register_handler");
   }
   os::check(::syscall(number, handler, 0U), "uintr_register_handler");
-  return false;
 }
 
 void Kernel::unregisterHandler() const noexcept {

@@ -18,9 +18,9 @@ class Kernel {
 
   Abi abi() const { return abi_; }
 
-  // Whether a thread that is blocked in the kernel can ask to be woken (UINTR_HANDLER_FLAG_*): it
-  // says so in `waiting`, and false means that this kernel refused it and was asked without.
-  bool registerHandler(void* handler, bool waiting) const;
+  // Registers the handler of the calling thread. `waiting` asks the kernel to wake the thread from
+  // any blocking call (UINTR_HANDLER_FLAG_*); a kernel that cannot do so is asked without.
+  void registerHandler(void* handler, bool waiting) const;
   void unregisterHandler() const noexcept;
 
   // A uvec fd for the vector of the calling thread's handler; close-on-exec, as every copy of it
