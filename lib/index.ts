@@ -1,4 +1,7 @@
-/** The public API. */
+/**
+ * The public API of `uintr`.
+ * @packageDocumentation
+ */
 
 export {
   type Backend,

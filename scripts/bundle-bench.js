@@ -1,5 +1,5 @@
-// Bundles the benchmark into dist/bench, for `uintr bench`: those who install the package do not
-// have the libraries that it uses. Their licences go along, as they ask for.
+// Bundles the benchmark into dist/bench, for `uintr bench`: users of the package do not have the
+// libraries of the benchmark. The bundle includes the licences of these libraries, as they require.
 'use strict';
 
 const { buildSync } = require('esbuild');
@@ -9,7 +9,7 @@ const path = require('node:path');
 const root = path.dirname(__dirname);
 const output = path.join(root, 'dist/bench');
 
-// What the benchmark starts by path.
+// The programs that the benchmark starts by path.
 const programs = [
   'first',
   'other',
@@ -32,7 +32,7 @@ const { metafile } = buildSync({
   platform: 'node',
   target: 'node20',
   minify: true,
-  // The package itself, and a rival that takes part where it is installed.
+  // The package itself, and a contestant that takes part where it is installed.
   external: ['uintr', 'zeromq'],
   legalComments: 'none', // licences.txt has them all
   metafile: true,

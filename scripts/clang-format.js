@@ -1,5 +1,5 @@
 // Runs clang-format over the C and C++ sources that git knows: --check fails on a difference,
-// --write rewrites. From the package registry, so that everybody formats with the same version.
+// --write rewrites. clang-format comes from npm, so that everybody formats with the same version.
 'use strict';
 
 const { execFileSync, spawnSync } = require('node:child_process');

@@ -1,6 +1,7 @@
-// npm run stress: see --help.
+// The command of the stress test: npm run stress -- --help
+
 import { parseArgs } from 'node:util';
-import { stress } from '../test/support/stress.js';
+import { stress } from './stress/run.js';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
     console.log(`Usage: npm run stress -- [--posts 10000000] [--senders 4] [--seed N]
 
 Worker threads post with random pauses to one receiver that waits in random ways. Fails when the
-last post of a sender is not seen, or when nothing is seen for 20 seconds.`);
+receiver does not see the last post of a sender, or sees nothing for 20 seconds.`);
     return;
   }
   const [posts, senders, seed] = [values.posts, values.senders, values.seed].map(Number);
@@ -27,7 +28,7 @@ last post of a sender is not seen, or when nothing is seen for 20 seconds.`);
 
   let progress = 0;
   let moved = Date.now();
-  // waitSync() would keep a timer from firing: each of its waits is shorter than the watchdog's.
+  // waitSync() keeps timers from firing, so each of its waits is shorter than the watchdog's limit.
   const watchdog = setInterval(() => {
     if (Date.now() - moved < 60_000) return;
     console.error(`stuck after ${progress} posts`);
@@ -46,7 +47,7 @@ last post of a sender is not seen, or when nothing is seen for 20 seconds.`);
   });
   clearInterval(watchdog);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`\nevery sender's last post was seen, after ${seconds} s; interrupts taken:`);
+  console.log(`\nThe receiver saw every sender's last post, after ${seconds} s. Interrupts taken:`);
   console.table(result.taken);
 }
 

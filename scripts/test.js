@@ -29,7 +29,16 @@ if (hasTestbed) {
   // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
   // alone, of the folders, of the benchmark's arithmetic, of instructions, and those of the hardware
   // backend and of the command, which use the testbed themselves.
-  const once = ['testbed', 'native', 'architecture', 'hardware', 'cli', 'bench', 'instructions'];
+  const once = [
+    'testbed',
+    'native',
+    'architecture',
+    'hardware',
+    'cli',
+    'bench',
+    'instructions',
+    'docs',
+  ];
   const ignore = once.flatMap((folder) => ['--ignore', `build/js/test/${folder}/**/*.test.js`]);
   const testbed = path.join(root, 'test/testbed/run');
   for (const abi of ['uintr-next', 'rfc-v1']) {

@@ -54,7 +54,7 @@ new FdSocket(3);
 // @ts-expect-error -- a descriptor is a number
 new FdSocket('3');
 // @ts-expect-error -- made by createFd()
-new VectorFd(0, { fd: 3 }, { closeFd() {} });
+new VectorFd(0, { fd: 3, close() {} });
 export { connection, ended, FdListener, names, opened };
 `;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { stress } from './support/stress.js';
+import { stress } from '../scripts/stress/run.js';
 
-// `npm run stress` does the same with as many as you like.
+// `npm run stress` does the same with any number of posts and senders.
 const POSTS = Number(process.env['UINTR_TEST_POSTS'] ?? 10_000_000);
 
 describe('4 senders with random pauses, and a receiver that waits in random ways', function () {

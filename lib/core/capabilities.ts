@@ -1,10 +1,11 @@
 import os from 'node:os';
 import { invalidValue } from '../internal/arguments.js';
-import { binding, loadFailure } from '../internal/binding.js';
+import { type Backend, binding, loadFailure } from '../internal/binding.js';
 import { UintrError } from '../internal/errors.js';
 
-export type Backend = 'hardware' | 'software';
+export type { Backend };
 
+/** What `capabilities()` returns: the facts about this machine that decide which backend works. */
 export interface Capabilities {
   /** What `auto` picks here; null on a platform without support. */
   readonly backend: Backend | null;
@@ -12,13 +13,16 @@ export interface Capabilities {
   readonly reason: string;
   /** The addon was compiled with the hardware backend. */
   readonly compiled: boolean;
+  /** What the CPU says of itself (CPUID). All false on a platform without support. */
   readonly cpu: {
     /** The CPU has user interrupts (CPUID.7.0:EDX[5]). The kernel has to enable them as well. */
     readonly uintr: boolean;
     /** The CPU has UMWAIT and TPAUSE (CPUID.7.0:ECX[5]). */
     readonly waitpkg: boolean;
   };
+  /** What the running kernel offers. */
   readonly kernel: {
+    /** The kernel's release, such as `6.8.0`: uname(2). */
     readonly release: string;
     /** User interrupts are enabled (CR4.UINTR): TESTUI does not fault. */
     readonly uintr: boolean;
@@ -33,7 +37,11 @@ export interface Capabilities {
   };
 }
 
-/** What this machine offers, and which backend that makes. */
+/**
+ * Says what this machine offers, and which backend `auto` picks here. Never throws. Detects once per
+ * process: executes TESTUI, and where that does not fault, asks for the system calls and tries an
+ * interrupt, which takes at most 100 ms. The environment variable `UINTR_BACKEND` has no influence.
+ */
 export function capabilities(): Capabilities {
   const release = os.release();
   if (loadFailure !== undefined) {
@@ -54,7 +62,7 @@ export function capabilities(): Capabilities {
   }
   const facts = binding().capabilities();
   return {
-    backend: facts.usable ? 'hardware' : 'software',
+    backend: facts.backend,
     reason: facts.reason,
     compiled: facts.compiled,
     cpu: { uintr: facts.uintr, waitpkg: facts.waitpkg },
@@ -70,6 +78,10 @@ export function capabilities(): Capabilities {
 }
 
 const CHOICES = ['auto', 'hardware', 'software'] as const;
+/**
+ * The backend to open a receiver with. `auto` takes hardware where the self-test has passed, and
+ * software everywhere else. `hardware` throws `ERR_UINTR_NO_HARDWARE` where it does not work.
+ */
 export type BackendChoice = (typeof CHOICES)[number];
 
 const isChoice = (value: unknown): value is BackendChoice => CHOICES.some((c) => c === value);

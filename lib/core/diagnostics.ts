@@ -7,10 +7,9 @@ import { channel } from 'node:diagnostics_channel';
 import type { Backend } from './capabilities.js';
 import type { ReceiverStats, SenderStats } from './stats.js';
 
-/**
- * A `Receiver`, whatever the names of its vectors. A structural type: receiver.ts imports this
- * module.
- */
+// Structural types, because receiver.ts and sender.ts import this module.
+
+/** A `Receiver`, whatever the names of its vectors. */
 export interface ObservedReceiver {
   /** See `Receiver.backend`. */
   readonly backend: Backend;
@@ -18,7 +17,7 @@ export interface ObservedReceiver {
   readonly stats: ReceiverStats;
 }
 
-/** A `Sender`. A structural type: sender.ts imports this module. */
+/** A `Sender`. */
 export interface ObservedSender {
   /** See `Sender.vector`. */
   readonly vector: number;

@@ -49,11 +49,11 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #vectors: ReadonlyMap<string, number>;
   readonly #names: ReadonlyMap<number, VectorName<V>>;
   readonly #native: NativeReceiver;
-  readonly #vectorFds = new Map<number, VectorFd>();
+  readonly #vectorFds = new Set<VectorFd>();
   readonly #waits = new Waits(() => {
     this[updateListening]();
   });
-  readonly #counters = newReceiverCounters();
+  readonly #counters: Float64Array;
   readonly #unguard: () => void;
   readonly #belongings = new Set<Disposable>();
   #emitInterrupt = this.#emitter();
@@ -74,20 +74,18 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     const foreignSenders = checkBoolean('options.foreignSenders', options.foreignSenders ?? false);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
+    this.#counters = newReceiverCounters();
     this.#native = native.openReceiver({
       self: this,
       // JavaScript asks for each vector: a callback from native code costs more than a call to it.
-      onInterrupt: () => {
+      onInterrupts: () => {
         for (let i = 0; i < burst; ++i) {
           const vector = this.#native.next();
           if (vector === -1) return;
           this.#deliver(vector);
         }
       },
-      onHangUp: (id) => {
-        this.#hangUp(id);
-      },
-      hardware: this.backend === 'hardware',
+      backend: this.backend,
       foreignSenders,
       busyPollMicros,
       counters: this.#counters,
@@ -113,13 +111,12 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   createFd(vector: number | VectorName<V>): VectorFd {
     this.#checkOpen();
     const number = vectorOf(this.#vectors, vector);
-    const native = this.#native.createFd(number);
-    const vectorFd = VectorFd[create](number, native, {
-      closeFd: () => {
-        this.#native.closeFd(native.id);
-      },
+    const native = this.#native.createFd(number, () => {
+      this.#vectorFds.delete(vectorFd);
+      vectorFd[disconnect]();
     });
-    this.#vectorFds.set(native.id, vectorFd);
+    const vectorFd = VectorFd[create](number, native);
+    this.#vectorFds.add(vectorFd);
     return vectorFd;
   }
 
@@ -263,7 +260,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     for (const belonging of this.#belongings) belonging[Symbol.dispose]();
     this.#belongings.clear();
     this.#native.close();
-    for (const vectorFd of this.#vectorFds.values()) vectorFd.close();
+    for (const vectorFd of this.#vectorFds) vectorFd.close();
     this.#vectorFds.clear();
     this.#waits.rejectAll(closedError('receiver'));
     if (receiverClose.hasSubscribers) receiverClose.publish({ receiver: this });
@@ -294,7 +291,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     for (const [name, vector] of this.#vectors) {
       if (events.listenerCount(name) > 0) taken[vector < 32 ? 0 : 1] |= 1 << (vector % 32);
     }
-    this.#native.listen(...taken, this.#refed);
+    this.#native.setWanted(...taken, this.#refed);
     this.#emitInterrupt = this.#emitter();
   }
 
@@ -337,12 +334,6 @@ export class Receiver<const V extends Vectors = Record<never, number>>
 
   #emitName(name: VectorName<V> | undefined): void {
     if (name !== undefined && !this.#closed) (this as unknown as NamedEvents).emit(name);
-  }
-
-  #hangUp(id: number): void {
-    const vectorFd = this.#vectorFds.get(id);
-    this.#vectorFds.delete(id);
-    vectorFd?.[disconnect]();
   }
 
   #checkOpen(): void {

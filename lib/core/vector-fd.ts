@@ -2,18 +2,8 @@
 
 import { EventEmitter } from 'node:events';
 import { checkFd, invalidType } from '../internal/arguments.js';
+import type { NativeVectorFd } from '../internal/binding.js';
 import { closedError } from '../internal/errors.js';
-
-interface NativeVectorFd {
-  fd: number;
-  uvecFd?: number;
-  pending?: Int32Array;
-}
-
-/** The receiver, as far as a VectorFd needs it. */
-interface VectorFdOwner {
-  closeFd(): void;
-}
 
 /** Makes a VectorFd: for receiver.ts only. @internal */
 export const create = Symbol('create');
@@ -44,22 +34,22 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
    * runtime forbids external memory (Electron).
    */
   readonly pending: Int32Array | undefined;
-  readonly #owner: VectorFdOwner;
+  readonly #native: NativeVectorFd;
   #fd: number;
   #uvecFd: number | undefined;
 
   /** @internal */
-  static [create](vector: number, native: NativeVectorFd, owner: VectorFdOwner): VectorFd {
-    return new VectorFd(vector, native, owner);
+  static [create](vector: number, native: NativeVectorFd): VectorFd {
+    return new VectorFd(vector, native);
   }
 
-  private constructor(vector: number, native: NativeVectorFd, owner: VectorFdOwner) {
+  private constructor(vector: number, native: NativeVectorFd) {
     super();
     this.vector = vector;
     this.pending = native.pending;
     this.#fd = native.fd;
     this.#uvecFd = native.uvecFd;
-    this.#owner = owner;
+    this.#native = native;
   }
 
   /** The descriptor, close-on-exec; -1 once closed. */
@@ -85,7 +75,7 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
     if (this.#fd === -1) return;
     this.#fd = -1;
     this.#uvecFd = undefined;
-    this.#owner.closeFd();
+    this.#native.close();
   }
 
   /** The same as `close()`, for `using`. */

@@ -7,10 +7,24 @@ import { ROOT } from './package.js';
 /** `seqpacket` (`SOCK_SEQPACKET`) keeps messages apart, `stream` (`SOCK_STREAM`) does not. */
 export type SocketType = 'seqpacket' | 'stream';
 
+/**
+ * How an interrupt is raised and arrives. `hardware`: Intel User Interrupts, the sender executes
+ * `SENDUIPI`. `software`: a locked OR on memory that receiver and sender share, with futex(2) and
+ * eventfd(2) to wake a receiver that sleeps.
+ */
+export type Backend = 'hardware' | 'software';
+
+export interface NativeVectorFd {
+  readonly fd: number;
+  readonly uvecFd?: number;
+  readonly pending?: Int32Array;
+  /** Closes our own copy of the descriptor. */
+  close(): void;
+}
+
 export interface NativeReceiver {
-  createFd(vector: number): { id: number; fd: number; uvecFd?: number; pending?: Int32Array };
-  /** Closes our own copy of a vector fd. */
-  closeFd(id: number): void;
+  /** `onHangUp` is called once the last holder is gone and everything here has been freed. */
+  createFd(vector: number, onHangUp: () => void): NativeVectorFd;
   /** The highest pending vector, or -1. */
   poll(): number;
   /**
@@ -18,7 +32,7 @@ export interface NativeReceiver {
    * `waited`: for how many milliseconds this wait has lasted already, spinning included.
    */
   waitSync(milliseconds: number, waited?: number): number;
-  /** The vector to deliver, perhaps after some spinning; -1: none. For `onInterrupt` only. */
+  /** The vector to deliver, perhaps after some spinning; -1: none. For `onInterrupts` only. */
   next(): number;
   stui(): void;
   clui(): void;
@@ -27,7 +41,7 @@ export interface NativeReceiver {
    * The vectors that the event loop takes, a bit each, 0 to 31 and 32 to 63, and whether that keeps
    * it alive.
    */
-  listen(low: number, high: number, keepsAlive: boolean): void;
+  setWanted(low: number, high: number, keepsAlive: boolean): void;
   close(): void;
 }
 
@@ -100,7 +114,8 @@ export interface NativeCapabilities {
   enabled: boolean;
   abi: 'rfc-v1' | 'uintr-next' | null;
   selfTest: boolean | null;
-  usable: boolean;
+  /** What `auto` picks, and why. */
+  backend: Backend;
   reason: string;
 }
 
@@ -108,9 +123,8 @@ export interface Binding {
   openReceiver(options: {
     self: object;
     /** Asks for the vector with `next`. */
-    onInterrupt: () => void;
-    onHangUp: (id: number) => void;
-    hardware: boolean;
+    onInterrupts: () => void;
+    backend: Backend;
     foreignSenders: boolean;
     /** In the event loop and in waitSync, each by itself; null is 'auto'. */
     busyPollMicros: number | null;
@@ -131,6 +145,9 @@ export interface Binding {
     options: Watcher & { type: SocketType; mode: number; backlog: number },
   ): NativeFdListener;
   capabilities(): NativeCapabilities;
+  /** The names of the counters in `counters` above, in their order: native/core/counters.h. */
+  readonly receiverCounters: readonly string[];
+  readonly senderCounters: readonly string[];
 }
 
 interface Addon {

@@ -6,13 +6,13 @@ import { invalidType } from '../internal/arguments.js';
 import type { ListenOptions } from './listen-options.js';
 import { create, Rendezvous } from './rendezvous.js';
 
+// All but `listen()` is in core/receiver.ts, which knows no service. This is a subclass and not an
+// augmentation of that module: with one, an incremental build loses the methods of the class that
+// are named by symbols (TypeScript 6.0), depending on the order in which it checks the files.
+
 /**
  * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has at
  * most one receiver.
- *
- * All but `listen()` is in core/receiver.ts, which knows no service. A subclass and not an
- * augmentation of that module: with one, an incremental build loses the methods of the class that
- * are named by symbols (TypeScript 6.0), depending on the order in which it checks the files.
  */
 export class Receiver<const V extends Vectors = Record<never, number>> extends CoreReceiver<V> {
   /**

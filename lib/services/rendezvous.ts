@@ -55,7 +55,7 @@ interface VectorSource {
 
 /**
  * A place where services ask for a receiver's vectors: made by `listen()`. It listens on a Unix
- * socket (`SOCK_SEQPACKET`); lib/services/handshake.ts says what is said there.
+ * socket (`SOCK_SEQPACKET`): socket(2), bind(2), listen(2).
  */
 export class Rendezvous<Name extends string = string>
   extends EventEmitter<RendezvousEvents<Name>>

@@ -5,32 +5,19 @@
 #include <bit>
 
 #include "core/vector_fd.h"
+#include "cpu/hints.h"
 #include "os/eventfd.h"
 #include "os/futex.h"
 
 namespace uintr {
 
-namespace {
-
-thread_local bool hasReceiver = false;  // one a thread: see ThreadRegistration
-
-}  // namespace
-
-ThreadRegistration::ThreadRegistration() {
-  // What the second uintr_register_handler of a thread says.
-  if (hasReceiver) throw os::SystemError{EBUSY, "uintr_register_handler"};
-  hasReceiver = true;
-}
-
-ThreadRegistration::~ThreadRegistration() {
-  hasReceiver = false;
-}
-
-Receiver::Receiver(const OpenBackend& openBackend, ReceiverCounters& counters)
+Receiver::Receiver(const Backend& backend, const BackendOptions& options,
+                   ReceiverCounters& counters)
     : counters_(counters),
-      backend_(openBackend()),
-      stateFile_(createPage("uintr-state", PageAccess::HoldersRead)),
-      state_(stateFile_.mapping.as<StatePage>()) {
+      kind_(backend.kind()),
+      backend_(backend.openReceiver(options)),
+      statePage_(createPage("uintr-state", PageAccess::HoldersRead)),
+      state_(statePage_.mapping.as<StatePage>()) {
 }
 
 Receiver::~Receiver() {
@@ -38,59 +25,46 @@ Receiver::~Receiver() {
 }
 
 Receiver::NewVectorFd Receiver::createVectorFd(int vector) {
-  Channel channel{.id = nextId_,
-                  .vector = vector,
-                  .inbox = backend_->open(vector),
-                  .eventfd = os::createEventfd(),
-                  .socket = {}};
-  VectorFdPair pair = uintr::createVectorFd({.vector = vector,
-                                             .backend = backend_->kind(),
-                                             .state = stateFile_.fd.get(),
-                                             .eventfd = channel.eventfd.get(),
-                                             .carrier = channel.inbox.carrier.get()});
-  channel.socket = std::move(pair.receiverEnd);
-  // The bundle has it now; only a uvec fd is of use to others.
-  if (backend_->kind() == BackendKind::Software) channel.inbox.carrier.reset();
-
-  if (eventfds_) watch(*eventfds_, channel);
-  NewVectorFd result{.id = nextId_,
-                     .fd = std::move(pair.holderEnd),
-                     .pendingWord = {channel.inbox.upid, wordOf(channel.inbox.upid->pir, vector)},
-                     .eventfd = channel.eventfd.get(),
-                     .liveness = channel.socket.get(),
-                     .uvecFd = channel.inbox.carrier.get()};
-  indexes_.emplace(channel.id, channels_.size());
-  looks_.push_back({.upid = channel.inbox.upid.get(), .bit = bitOf(vector)});
-  channels_.push_back(std::move(channel));
-  ++nextId_;
-  return result;
+  auto inlet = std::make_unique<Inlet>(Inlet{.vector = vector,
+                                             .inbox = backend_->open(vector),
+                                             .eventfd = os::createEventfd(),
+                                             .socket = {},
+                                             .index = inlets_.size()});
+  VectorFdPair pair = makeVectorFd({.vector = vector,
+                                    .backend = kind_,
+                                    .state = statePage_.fd.get(),
+                                    .eventfd = inlet->eventfd.get(),
+                                    .carrier = inlet->inbox.carrier.get()});
+  inlet->socket = std::move(pair.receiverEnd);
+  if (!inlet->inbox.carrierStandsAlone) inlet->inbox.carrier.reset();  // the bundle has it now
+  if (sleepSet_) addToSleepSet(*inlet);
+  looks_.reserve(looks_.size() + 1);
+  inlets_.push_back(std::move(inlet));
+  Inlet& added = *inlets_.back();
+  looks_.push_back({.upid = added.inbox.upid.get(), .bit = bitOf(vector)});
+  return {.inlet = added, .fd = std::move(pair.holderEnd)};
 }
 
-void Receiver::remove(ChannelId id) {
-  const auto found = indexes_.find(id);
-  if (found == indexes_.end()) return;
-  const std::size_t index = found->second;
+void Receiver::remove(Inlet& inlet) {
+  const std::size_t index = inlet.index;
   const Look look = looks_[index];
-  Inbox& inbox = channels_[index].inbox;
-  const bool allArrived = !inbox.arrivesLate || (!masked_ && backend_->fence());
-  hold(*look.upid, look.bit);
-  if (!allArrived && std::ranges::find(orphans_, inbox.upid, &Orphan::upid) == orphans_.end()) {
-    orphans_.push_back({.upid = std::move(inbox.upid), .bit = look.bit});
+  const bool allArrived = !inlet.inbox.arrivesLate || (!masked_ && backend_->fence());
+  if (takeIfRaised(*look.upid, look.bit)) addRaised(look.bit);
+  if (!allArrived) {
+    if (latePosts_.isEmpty()) sources_.add(latePosts_);
+    latePosts_.expect(std::move(inlet.inbox.upid), look.bit);
   }
-  // By hand: closing is not enough while a bundle that somebody holds has the eventfd too.
-  if (eventfds_) {
-    eventfds_->remove(channels_[index].eventfd.get());
+  // By hand: closing is not enough while a bundle that somebody holds has the eventfd, too.
+  if (sleepSet_) {
+    sleepSet_->remove(inlet.eventfd.get());
     ++counters_.systemCalls;
   }
-  // The last one takes its place.
-  indexes_.erase(found);
-  if (index + 1 < channels_.size()) {
-    channels_[index] = std::move(channels_.back());
-    looks_[index] = looks_.back();
-    indexes_[channels_[index].id] = index;
-  }
-  channels_.pop_back();
+  // The last inlet takes its place.
+  std::swap(inlets_[index], inlets_.back());
+  inlets_[index]->index = index;
+  looks_[index] = looks_.back();
   looks_.pop_back();
+  inlets_.pop_back();
 }
 
 void Receiver::stui() {
@@ -105,64 +79,76 @@ void Receiver::clui() {
 
 std::uint64_t Receiver::pending() const {
   if (masked_) return 0;
-  std::uint64_t vectors = held_;
+  std::uint64_t vectors = raisedHere_;
   for (const Look& look : looks_) {
     if (isRaised(*look.upid, look.bit)) vectors |= look.bit;
   }
-  for (const Orphan& orphan : orphans_) {
-    if (isRaised(*orphan.upid, orphan.bit)) vectors |= orphan.bit;
-  }
-  return vectors;
+  return vectors | sources_.raised();
 }
 
-// The look of a spin.
-std::uint64_t Receiver::await(std::uint64_t wanted) const {
+// Spinning with the cache line of each descriptor fetched for writing spares the take that fetch;
+// a sender needs the cache line for itself in either case.
+std::uint64_t Receiver::lookAsNextWriter(std::uint64_t wanted) const {
   for (const Look& look : looks_) fetchToWrite(look.upid);
   return pending() & wanted;
 }
 
+std::uint64_t Receiver::lookWhileSpinning(std::uint64_t wanted) {
+  // A system call each time would cost the senders' interrupts more than it gains the sources.
+  constexpr unsigned kLooksPerPoll = 32;
+  if (sources_.descriptor() >= 0 && ++spinLooks_ % kLooksPerPoll == 0) pollSources();
+  return lookAsNextWriter(wanted);
+}
+
 std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
-  std::uint64_t vectors = await(wanted);
-  if (vectors != 0) return vectors;  // and nobody had to spin
-  const void* line = looks_.size() == 1 ? looks_.front().upid : nullptr;
+  std::uint64_t vectors = lookAsNextWriter(wanted);
+  if (vectors != 0) return vectors;  // without a spin
+  const bool isOneLine = looks_.size() == 1 && sources_.descriptor() < 0;
+  const void* cacheLine = isOneLine ? looks_.front().upid : nullptr;
   const int systemCalls = spin.systemCalls();
-  const bool paid = spin.until([&] { return (vectors = await(wanted)) != 0; }, line);
+  const bool paid =
+      spin.until([&] { return (vectors = lookWhileSpinning(wanted)) != 0; }, cacheLine);
   ++(paid ? counters_.spinsPaid : counters_.spinsVain);
   counters_.systemCalls += spin.systemCalls() - systemCalls;
   return vectors;
 }
 
 std::uint64_t Receiver::spinBriefly(std::uint64_t wanted) {
-  std::uint64_t vectors = await(wanted);
+  std::uint64_t vectors = lookAsNextWriter(wanted);
   if (vectors != 0) return vectors;
-  // In vain: another spin follows, and is counted.
-  if (Spin::briefly([&] { return (vectors = await(wanted)) != 0; })) ++counters_.spinsPaid;
+  // A spin in vain is not counted here: another spin follows, and is counted.
+  if (Spin::briefly([&] { return (vectors = lookAsNextWriter(wanted)) != 0; })) {
+    ++counters_.spinsPaid;
+  }
   return vectors;
 }
 
-bool Receiver::takeFrom(Upid& upid, std::uint64_t bit) {
-  // The look spares the locked operation where there is nothing.
-  return isRaised(upid, bit) && uintr::take(upid, bit);
+void Receiver::raise(int vector) {
+  addRaised(bitOf(vector));
+  unpark();  // in the event loop, which otherwise takes silence for "nobody posted"
 }
 
-// For a later take(), which counts one post; those that merge with it are counted here.
-void Receiver::hold(Upid& upid, std::uint64_t bit) {
-  if (!takeFrom(upid, bit)) return;
-  if ((held_ & bit) != 0) ++counters_.posts;
-  held_ |= bit;
+// For a later take(), which counts one post: a post that merges with it is counted here.
+void Receiver::addRaised(std::uint64_t bit) {
+  if ((raisedHere_ & bit) != 0) ++counters_.posts;
+  raisedHere_ |= bit;
+}
+
+void Receiver::pollSources() {
+  if (sources_.descriptor() < 0) return;
+  sources_.poll();
+  ++counters_.systemCalls;
 }
 
 bool Receiver::take(int vector) {
   const std::uint64_t bit = bitOf(vector);
-  int posts = (held_ & bit) != 0 ? 1 : 0;
-  held_ &= ~bit;
-  // From every holder's page: to the receiver a vector is one interrupt, whoever raised it.
+  int posts = (raisedHere_ & bit) != 0 ? 1 : 0;
+  raisedHere_ &= ~bit;
+  // From everywhere at once: to the receiver a vector is one interrupt, whoever raised it.
   for (const Look& look : looks_) {
-    if (look.bit == bit && takeFrom(*look.upid, bit)) ++posts;
+    if (look.bit == bit && takeIfRaised(*look.upid, bit)) ++posts;
   }
-  for (const Orphan& orphan : orphans_) {
-    if (orphan.bit == bit && takeFrom(*orphan.upid, bit)) ++posts;
-  }
+  posts += sources_.take(bit);
   if (posts == 0) return false;
   counters_.posts += posts;
   ++counters_.deliveries;
@@ -184,7 +170,7 @@ Receiver::Sleep Receiver::park(Activity how, std::uint64_t wanted) {
   uintr::park(*state_, how, ++parks_);
   parked_ = true;
   const bool fenced = backend_->fence();
-  if (fenced && !masked_) dropOrphans();
+  if (fenced && !masked_ && !latePosts_.isEmpty()) collectLatePosts();
   if ((pending() & wanted) != 0) {
     unpark();
     return Sleep::None;
@@ -193,12 +179,14 @@ Receiver::Sleep Receiver::park(Activity how, std::uint64_t wanted) {
   return fenced ? Sleep::Long : Sleep::Brief;
 }
 
-// Once all has arrived that their holders posted.
-void Receiver::dropOrphans() {
-  for (const Orphan& orphan : orphans_) {
-    hold(*orphan.upid, orphan.bit);
+// Once all of them have arrived.
+void Receiver::collectLatePosts() {
+  for (std::uint64_t vectors = latePosts_.raised(); vectors != 0; vectors &= vectors - 1) {
+    const std::uint64_t bit = vectors & -vectors;
+    for (int posts = latePosts_.take(bit); posts > 0; --posts) addRaised(bit);
   }
-  orphans_.clear();
+  latePosts_.clear();
+  sources_.remove(latePosts_);
 }
 
 void Receiver::unpark() {
@@ -208,44 +196,57 @@ void Receiver::unpark() {
 }
 
 bool Receiver::canParkOnFutex() const {
-  if (channels_.empty() || channels_.size() > os::kFutexWaitMax) return false;
-  if (channels_.size() > 1 && !os::hasFutexWaitv()) return false;
-  return std::ranges::all_of(channels_, [](const Channel& c) { return c.inbox.wakesFutex; });
+  if (sources_.descriptor() >= 0) return false;
+  if (inlets_.empty() || inlets_.size() > os::kFutexWaitMax) return false;
+  if (inlets_.size() > 1 && !os::hasFutexWaitv()) return false;
+  return std::ranges::all_of(inlets_, [](const auto& inlet) { return inlet->inbox.wakesFutex; });
 }
 
 void Receiver::sleepOnFutex(std::chrono::nanoseconds timeout) {
   std::array<os::FutexWait, os::kFutexWaitMax> waits;
   std::size_t count = 0;
-  for (const Channel& channel : channels_) {
-    const auto* word = wordOf(channel.inbox.upid->pir, channel.vector);
+  for (const auto& inlet : inlets_) {
+    const auto* word = wordOf(inlet->inbox.upid->pir, inlet->vector);
     // Whatever a holder scribbled beside its bit is what we expect to find: it keeps nobody awake.
     // relaxed: the kernel compares again, under the futex's lock.
     const std::uint32_t expected = word->load(std::memory_order_relaxed);
-    if ((expected & bitOf(channel.vector % 32)) != 0) return;
+    if ((expected & bitOf(inlet->vector % 32)) != 0) return;
     waits[count++] = {.word = word, .expected = expected};
   }
   ++counters_.systemCalls;
   os::futexWait(std::span(waits).first(count), timeout);
 }
 
-void Receiver::sleepOnEventfds(std::chrono::microseconds timeout) {
-  if (!eventfds_) {
-    os::Epoll eventfds;
+void Receiver::sleepOnDescriptors(std::chrono::microseconds timeout) {
+  if (!sleepSet_) {
+    sleepSet_.emplace();
     ++counters_.systemCalls;
-    for (const Channel& channel : channels_) watch(eventfds, channel);
-    eventfds_.emplace(std::move(eventfds));
+    try {
+      for (const auto& inlet : inlets_) addToSleepSet(*inlet);
+    } catch (...) {
+      sleepSet_.reset();
+      throw;
+    }
   }
+  if (sources_.descriptor() >= 0 && !sleepSetHasSources_) addSourcesToSleepSet();
   std::array<epoll_event, 64> events;
   // epoll_pwait2, which takes nanoseconds, is Linux 5.11.
   const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(timeout);
   ++counters_.systemCalls;
-  eventfds_->wait(events, static_cast<int>(rounded.count()));
+  sleepSet_->wait(events, static_cast<int>(rounded.count()));
+  pollSources();
 }
 
-void Receiver::watch(os::Epoll& eventfds, const Channel& channel) {
+void Receiver::addToSleepSet(const Inlet& inlet) {
   // Edge-triggered, so that an eventfd need not be read to fall silent.
-  eventfds.add(channel.eventfd.get(), EPOLLIN | EPOLLET);
+  sleepSet_->add(inlet.eventfd.get(), EPOLLIN | EPOLLET);
   ++counters_.systemCalls;
+}
+
+void Receiver::addSourcesToSleepSet() {
+  sleepSet_->add(sources_.descriptor(), EPOLLIN);
+  ++counters_.systemCalls;
+  sleepSetHasSources_ = true;
 }
 
 }  // namespace uintr

@@ -1,58 +1,54 @@
-// A receiver: its state page, its vector fds, and what is pending. How it sleeps is in
-// event_loop.* and wait_sync.*; nothing here knows Node.
+// A receiver: its state page, its inlets and sources, and what is pending. How a receiver sleeps is
+// in loop/event_loop.* and core/wait_sync.*; nothing here knows Node.
 
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "core/backend.h"
 #include "core/counters.h"
+#include "core/inlet.h"
+#include "core/late_posts.h"
 #include "core/shared_page.h"
+#include "core/source.h"
 #include "core/spin.h"
+#include "core/thread_registration.h"
 #include "os/epoll.h"
 
 namespace uintr {
 
-// One receiver a thread, as the kernel has one user-interrupt handler a thread.
-class ThreadRegistration {
- public:
-  ThreadRegistration();  // throws os::SystemError{EBUSY}
-  ~ThreadRegistration();
-  ThreadRegistration(const ThreadRegistration&) = delete;
-  ThreadRegistration& operator=(const ThreadRegistration&) = delete;
-};
-
 class Receiver {
  public:
-  // Names one vector fd of this receiver for as long as it has holders.
-  using ChannelId = std::uint32_t;
-
-  // `fd` is the caller's; the other descriptors are valid until the channel is removed.
-  struct NewVectorFd {
-    ChannelId id;
-    os::UniqueFd fd;
-    std::shared_ptr<std::atomic<std::uint32_t>> pendingWord;
-    int eventfd;   // readable once a sender has woken the receiver
-    int liveness;  // hangs up (POLLHUP) when the last holder is gone
-    int uvecFd;    // on hardware, otherwise -1
-  };
-
-  // The backend is opened only once it is known that the thread has no receiver yet.
-  using OpenBackend = std::function<std::unique_ptr<ReceiverBackend>()>;
-  // `counters` must live as long.
-  Receiver(const OpenBackend& openBackend, ReceiverCounters& counters);
+  // Throws os::SystemError. `counters` must live as long.
+  Receiver(const Backend& backend, const BackendOptions& options, ReceiverCounters& counters);
   ~Receiver();
 
+  // The inlet is valid until remove() or the end of the receiver; the vector fd is the caller's.
+  struct NewVectorFd {
+    Inlet& inlet;
+    os::UniqueFd fd;
+  };
   NewVectorFd createVectorFd(int vector);
 
-  // Frees what belongs to a vector fd. What its holders raised last stays pending.
-  void remove(ChannelId id);
+  // Frees an inlet with everything that is attached to it. What its holders raised last stays
+  // pending.
+  void remove(Inlet& inlet);
+
+  // Sources must be removed before they are destroyed. add() throws os::SystemError.
+  void add(Source& source) { sources_.add(source); }
+  void remove(Source& source) noexcept { sources_.remove(source); }
+
+  // Raises a vector from this thread. A receiver that is about to sleep looks again first.
+  void raise(int vector);
+
+  // Readable while a source has something to tell; -1 as long as no source needs it. pollSources()
+  // lets them tell, by a system call where there is a descriptor.
+  int sourcesDescriptor() const { return sources_.descriptor(); }
+  void pollSources();
 
   ReceiverCounters& counters() { return counters_; }
 
@@ -63,68 +59,62 @@ class Receiver {
 
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
-  // Until there are some of those, or the spin is over.
+
+  // Spins until one of `wanted` is pending or the spin has reached its limit. Returns the pending
+  // ones of `wanted`.
   std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors);
   std::uint64_t spinBriefly(std::uint64_t wanted);
-  bool take(int vector);
-  int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when there is none
 
-  // Announces sleep. None: there is one of those to take, and the receiver is running again.
-  // Otherwise it may sleep in the announced way for as long as it is told, and unpark() must
-  // follow.
+  // Takes a vector if it is raised.
+  bool take(int vector);
+  int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when none is left
+
+  // Announces sleep. Returns None if one of `wanted` is already pending; the receiver is unparked
+  // again. Otherwise the caller may sleep by `how`: Long = until somebody wakes it, Brief = at most
+  // a millisecond, because a wake-up may be lost. unpark() must follow.
   enum class Sleep { None, Brief, Long };
   Sleep park(Activity how, std::uint64_t wanted = kAllVectors);
   void unpark();
   bool isParked() const { return parked_; }
 
-  // Whether senders can wake it by futex: they share the words, and there are not too many.
+  // Whether a futex is enough to sleep on: senders share its words, which are not too many, and no
+  // source needs a descriptor.
   bool canParkOnFutex() const;
 
-  // Both sleep until somebody wakes the receiver or the time is up, or for no reason at all.
+  // Both sleep until somebody wakes the receiver or the time is up, or return for no reason at all.
   void sleepOnFutex(std::chrono::nanoseconds timeout);
-  void sleepOnEventfds(std::chrono::microseconds timeout);  // throws os::SystemError
+  void sleepOnDescriptors(std::chrono::microseconds timeout);  // throws os::SystemError
 
  private:
-  struct Channel {
-    ChannelId id;
-    int vector;
-    Inbox inbox;
-    os::UniqueFd eventfd;
-    os::UniqueFd socket;
-  };
-
-  // All that a look at a channel needs, side by side for all of them: a look takes in every
-  // channel, and there can be a thousand.
+  // All that a look at an inlet needs. The looks of all inlets lie side by side: a look takes in
+  // every inlet, and there can be a thousand.
   struct Look {
     Upid* upid;
     std::uint64_t bit;
   };
 
-  // A vector whose holders are gone while a post of theirs may still be on its way.
-  struct Orphan {
-    std::shared_ptr<Upid> upid;
-    std::uint64_t bit;
-  };
-
-  std::uint64_t await(std::uint64_t wanted) const;
-  static bool takeFrom(Upid& upid, std::uint64_t bit);
-  void hold(Upid& upid, std::uint64_t bit);
-  void dropOrphans();
-  void watch(os::Epoll& eventfds, const Channel& channel);
+  std::uint64_t lookAsNextWriter(std::uint64_t wanted) const;
+  std::uint64_t lookWhileSpinning(std::uint64_t wanted);
+  void addRaised(std::uint64_t bit);
+  void collectLatePosts();
+  void addToSleepSet(const Inlet& inlet);
+  void addSourcesToSleepSet();
 
   ThreadRegistration registration_;
   ReceiverCounters& counters_;
+  BackendKind kind_;
   std::unique_ptr<ReceiverBackend> backend_;
-  PageFile stateFile_;
+  SharedPage statePage_;
   StatePage* state_;
-  std::vector<Channel> channels_;
-  std::vector<Look> looks_;  // of the channel with the same index
-  std::unordered_map<ChannelId, std::size_t> indexes_;
-  std::vector<Orphan> orphans_;        // one a vector at the most
-  std::optional<os::Epoll> eventfds_;  // made by the first sleepOnEventfds
-  std::uint64_t held_ = 0;             // taken from vector fds that are gone, not yet delivered
+  std::vector<std::unique_ptr<Inlet>> inlets_;
+  std::vector<Look> looks_;  // of the inlet with the same index
+  Sources sources_;
+  LatePosts latePosts_;                // a source while it is not empty
+  std::optional<os::Epoll> sleepSet_;  // made by the first sleepOnDescriptors()
+  bool sleepSetHasSources_ = false;
+  std::uint64_t raisedHere_ = 0;  // by raise(), or by holders of inlets that are gone
   std::uint64_t parks_ = 0;
-  ChannelId nextId_ = 1;
+  unsigned spinLooks_ = 0;
   bool parked_ = false;
   bool masked_ = false;  // as UIF says, without asking the CPU at every look
 };

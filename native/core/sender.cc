@@ -1,7 +1,7 @@
 #include "core/sender.h"
 
-#include "backends/hardware/hardware.h"
-#include "backends/software/software_backend.h"
+#include <algorithm>
+
 #include "core/errors.h"
 #include "core/shared_page.h"
 #include "core/vector_fd.h"
@@ -13,22 +13,7 @@ namespace uintr {
 
 namespace {
 
-std::unique_ptr<SenderBackend> openCarrier(const Bundle<os::UniqueFd>& bundle, int vectorFd) {
-  switch (bundle.backend) {
-    case BackendKind::Software:
-      return software::createSender(bundle.carrier.get(), bundle.vector);
-    case BackendKind::Hardware:
-      if (hardware::detect().usable) {
-        if (hardware::vectorOf(bundle.carrier.get()) != bundle.vector) return nullptr;
-        return hardware::createSender(bundle.carrier.get(), os::socketCookie(vectorFd));
-      }
-      throw Error{"ERR_UINTR_NO_HARDWARE",
-                  "the receiver uses the hardware backend, and here " + hardware::detect().reason};
-  }
-  return nullptr;
-}
-
-// What a sender sees of a receiver that it knows by a bare uvec fd alone.
+// The state page of a receiver that the sender knows by a bare uvec fd alone: always RUNNING.
 constinit const StatePage kForeignReceiver{};
 
 [[noreturn]] void throwBadDescriptors(int vectorFd) {
@@ -39,14 +24,18 @@ constinit const StatePage kForeignReceiver{};
 
 }  // namespace
 
-Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
-  // A bare uvec fd, from a C program. A vector fd, which is a socket, asks nothing of the hardware:
-  // who has chosen software for a kernel that is broken gets no more than that.
-  if (!os::isSocket(vectorFd) && hardware::detect().usable) vector_ = hardware::vectorOf(vectorFd);
-  if (vector_ >= 0) {
-    state_ = &kForeignReceiver;
-    backend_ = hardware::createSender(vectorFd, 0);
-    return;
+Sender::Sender(int vectorFd, Backends backends, SenderCounters& counters) : counters_(counters) {
+  // A vector fd is a socket, and asks nothing of the hardware: whoever has chosen software because
+  // of a broken kernel gets software only. Anything else may be a bare uvec fd from a C program.
+  if (!os::isSocket(vectorFd)) {
+    for (const Backend* backend : backends) {
+      vector_ = backend->vectorOf(vectorFd);
+      if (vector_ < 0) continue;
+      state_ = &kForeignReceiver;
+      backend_ = backend->openSender(vectorFd, vector_, -1);
+      if (backend_ == nullptr) throwBadDescriptors(vectorFd);
+      return;
+    }
   }
   Bundle<os::UniqueFd> bundle = peekBundle(vectorFd);
   vector_ = bundle.vector;
@@ -55,14 +44,17 @@ Sender::Sender(int vectorFd, SenderCounters& counters) : counters_(counters) {
   statePage_ = std::move(*page);
   state_ = statePage_.as<const StatePage>();
   eventfd_ = std::move(bundle.eventfd);
-  backend_ = openCarrier(bundle, vectorFd);
+  const auto backend = std::ranges::find(backends, bundle.backend, &Backend::kind);
+  if (backend != backends.end()) {
+    backend_ = (*backend)->openSender(bundle.carrier.get(), vector_, vectorFd);
+  }
   if (backend_ == nullptr) throwBadDescriptors(vectorFd);
   vectorFd_ = os::duplicate(vectorFd);
 }
 
 bool Sender::send() noexcept {
-  // Asked before as well, because a receiver that comes later to the same thread would get what is
-  // posted to this one on hardware.
+  // A look before the raise as well: on hardware a later receiver of the same thread would get what
+  // is posted to this one.
   if (activityOf(loadState(*state_)) == Activity::Closed) return false;
   backend_->raise();
   ++counters_.posts;
@@ -73,7 +65,7 @@ bool Sender::send() noexcept {
 void Sender::wake() noexcept {
   const StateWord state = loadState(*state_);
   const Activity activity = activityOf(state);
-  // Closed: perhaps because of this very post. It was there to be taken; the next one says no.
+  // Closed: perhaps because of this very post. It was there to be taken; the next post fails.
   if (activity == Activity::Running || activity == Activity::Closed) return;
   Upid& upid = backend_->upid();
   notify(upid, state, [&] {
@@ -87,7 +79,7 @@ void Sender::wake() noexcept {
 }
 
 Sender::Words Sender::words() noexcept {
-  Upid* upid = backend_->openUpid();
+  Upid* upid = backend_->directUpid();
   if (upid == nullptr) return {};
   return {.pir = wordOf(upid->pir, vector_), .state = wordOf(*state_)};
 }

@@ -17,7 +17,7 @@ int sealsFor(PageAccess access) {
 
 }  // namespace
 
-PageFile createPage(const char* name, PageAccess access) {
+SharedPage createPage(const char* name, PageAccess access) {
   os::UniqueFd fd = os::createMemfd(name, kPageSize);
   os::Mapping mapping(fd.get(), kPageSize, os::Mapping::Access::ReadWrite);
   *mapping.as<PageHeader>() = {.magic = kPageMagic, .version = kProtocolVersion};

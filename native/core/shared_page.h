@@ -1,5 +1,5 @@
-// The memory files behind the state page and the vector pages: made and sealed by the receiver,
-// validated and mapped by whoever holds the vector fd.
+// Pages that a receiver shares with its senders, the state page and the vector pages: the receiver
+// makes and seals them; holders of a vector fd validate and map them.
 
 #pragma once
 
@@ -11,25 +11,25 @@
 namespace uintr {
 
 enum class PageAccess {
-  HoldersRead,  // state page: sealed against every writable mapping but the receiver's
+  HoldersRead,  // state page: sealed against every writable mapping except the receiver's
   HoldersWrite  // vector page
 };
 
-struct PageFile {
+struct SharedPage {
   os::UniqueFd fd;
   os::Mapping mapping;
 };
 
-// A zeroed page with its header, mapped for the receiver and sealed: nobody can shrink it, which
-// would make the other side fault (SIGBUS).
-PageFile createPage(const char* name, PageAccess access);
+// Makes a zeroed page with its header, maps it for the receiver and seals it: nobody can shrink the
+// file, which would make the other side fault (SIGBUS). Throws os::SystemError.
+SharedPage createPage(const char* name, PageAccess access);
 
-// Maps a page that came from another process, once its seals, its size and its header have been
-// checked. Nothing when it is not such a page; os::SystemError when mapping fails.
+// Maps a page that came from another process, after a check of its seals, size and header. Returns
+// nothing when the file is no such page. Throws os::SystemError when mapping fails.
 std::optional<os::Mapping> openPage(int fd, PageAccess access);
 
-// Whether the kernel can keep holders from writing the state page (F_SEAL_FUTURE_WRITE, Linux 5.1).
-// False, too, where it cannot be tried.
+// Whether the kernel can keep holders from writing the state page (F_SEAL_FUTURE_WRITE, Linux 5.1);
+// false as well where that cannot be tried.
 bool canSealFutureWrites();
 
 }  // namespace uintr

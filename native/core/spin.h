@@ -1,38 +1,29 @@
+// Spinning: a bounded busy-wait that lets other threads of the core go first.
+
 #pragma once
 
 #include <sched.h>
 
 #include <chrono>
-#include <utility>
+#include <optional>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
+#include "cpu/hints.h"
 #include "cpu/waitpkg.h"
 #include "os/context_switches.h"
 
 namespace uintr {
 
-inline void pauseCpu() {
-#if defined(__x86_64__)
-  _mm_pause();
-#elif defined(__aarch64__)
-  asm volatile("isb");  // a real pause there; `yield` is a no-op on most cores
-#endif
-}
-
-// One time of spinning, perhaps for several interrupts.
+// One bounded busy-wait, perhaps for several interrupts.
 class Spin {
  public:
-  // Crowded: at the latest when the time is up, too.
-  enum class Until { TimeIsUp, Crowded };
+  // GiveWay ends the spin before its limit as soon as another thread wants this core.
+  enum class IfCrowded { StayOn, GiveWay };
 
-  explicit Spin(std::chrono::microseconds limit, Until until = Until::TimeIsUp)
-      : limit_(limit), watchesCrowd_(until == Until::Crowded) {}
+  explicit Spin(std::chrono::microseconds limit, IfCrowded ifCrowded = IfCrowded::StayOn)
+      : limit_(limit), givesWay_(ifCrowded == IfCrowded::GiveWay) {}
 
-  // A few microseconds, without a clock or a system call: long enough for a peer that answers at
-  // once, from another core. Returns whether the condition holds.
+  // Spins for a few microseconds, without a clock or a system call: long enough for a peer that
+  // answers at once, from another core. Returns whether the condition holds.
   template <typename Condition>
   static bool briefly(Condition&& condition) {
     if (condition()) return true;
@@ -44,30 +35,35 @@ class Spin {
     return false;
   }
 
-  // Returns whether the condition holds; if not, the time is up. `line` is where it will show
-  // first, if there is one such place.
+  // Returns whether the condition holds; if not, the spin has reached its limit. `cacheLine` is the
+  // one place where the condition will show first, or null.
   template <typename Condition>
-  bool until(Condition&& condition, const void* line = nullptr) {
+  bool until(Condition&& condition, const void* cacheLine = nullptr) {
     if (briefly(condition)) return true;
     while (!isOver()) {
-      // The peer may be waiting for this very core: without this both would spin each other out.
+      // The peer may be waiting for this very core: without a yield both would keep each other from
+      // it.
       ::sched_yield();
       ++systemCalls_;
       if (condition()) {
         lookForCrowd();
         return true;
       }
-      if (rest(condition, line)) return true;
+      if (rest(condition, cacheLine)) return true;
     }
     return false;
   }
 
-  // The time is counted from the first question: the clock costs as much as an interrupt, and most
-  // spins end before anybody asks.
+  // Starts the clock, unless it runs. timeIsUp() does the same: reading the clock costs as much as
+  // an interrupt, and most spins end before anybody asks for the time.
+  void startClock() {
+    if (!end_) end_ = std::chrono::steady_clock::now() + limit_;
+  }
+
   bool timeIsUp() {
-    const auto now = std::chrono::steady_clock::now();
-    if (!std::exchange(asked_, true)) end_ = now + limit_;
-    return now >= end_;
+    if (end_) return std::chrono::steady_clock::now() >= *end_;
+    startClock();
+    return limit_ <= limit_.zero();
   }
 
   // Whether another thread got this core meanwhile.
@@ -82,24 +78,24 @@ class Spin {
   }
 
   void lookForCrowd() {
-    if (!watchesCrowd_) return;
+    if (!givesWay_) return;
     const long switches = os::involuntarySwitches();
     ++systemCalls_;
     crowded_ = crowded_ || (switches_ >= 0 && switches != switches_);
     switches_ = switches;
   }
 
-  // For about a microsecond.
+  // Rests for about a microsecond.
   template <typename Condition>
-  static bool rest(Condition&& condition, const void* line) {
+  static bool rest(Condition&& condition, const void* cacheLine) {
     const bool lightly = waitpkg::isThere();
-    if (lightly && line != nullptr) {
-      waitpkg::monitor(line);
+    if (lightly && cacheLine != nullptr) {
+      waitpkg::monitor(cacheLine);
       if (condition()) return true;
       waitpkg::rest(2000);
       return condition();
     }
-    // One line at the most can be monitored. A TPAUSE of 250 cycles is not much longer than PAUSE,
+    // UMWAIT monitors at most one cache line. A TPAUSE of 250 cycles is not much longer than PAUSE,
     // which takes 140 since Skylake (Intel's Optimization Reference Manual): an interrupt is seen
     // as soon.
     for (int i = lightly ? 8 : 32; i > 0; --i) {
@@ -114,9 +110,8 @@ class Spin {
   }
 
   std::chrono::microseconds limit_;
-  std::chrono::steady_clock::time_point end_;
-  bool asked_ = false;
-  bool watchesCrowd_;
+  std::optional<std::chrono::steady_clock::time_point> end_;  // once the clock runs
+  bool givesWay_;
   bool crowded_ = false;
   long switches_ = -1;  // of this thread, at the last look
   int systemCalls_ = 0;

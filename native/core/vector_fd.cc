@@ -7,21 +7,12 @@
 
 #include "core/errors.h"
 #include "os/unix_socket.h"
+#include "protocol/bundle.h"
 #include "protocol/post.h"
 
 namespace uintr {
 
 namespace {
-
-// The message's data. Fixed for all versions: magic and version must stay readable.
-struct BundleHeader {
-  std::uint32_t magic;
-  std::uint16_t version;
-  std::uint8_t vector;
-  std::uint8_t backend;
-};
-
-constexpr std::size_t kBundleFds = 3;  // state page, eventfd, carrier
 
 [[noreturn]] void throwNotAVectorFd(int fd, const char* why) {
   throw Error{"ERR_UINTR_NOT_A_VECTOR_FD",
@@ -43,7 +34,7 @@ os::ReceivedMessage peekMessage(int fd, BundleHeader& header) {
 
 }  // namespace
 
-VectorFdPair createVectorFd(const Bundle<int>& bundle) {
+VectorFdPair makeVectorFd(const Bundle<int>& bundle) {
   auto [receiverEnd, holderEnd] = os::createSocketPair();
   const BundleHeader header{.magic = kPageMagic,
                             .version = kProtocolVersion,
@@ -51,7 +42,7 @@ VectorFdPair createVectorFd(const Bundle<int>& bundle) {
                             .backend = static_cast<std::uint8_t>(bundle.backend)};
   const std::array fds{bundle.state, bundle.eventfd, bundle.carrier};
   os::sendWithFds(receiverEnd.get(), std::as_bytes(std::span(&header, 1)), fds);
-  // The receiver reads nothing, so a holder shall not be able to queue anything.
+  // The receiver reads nothing, so no holder may queue anything.
   os::check(::shutdown(receiverEnd.get(), SHUT_RD), "shutdown");
   return {.receiverEnd = std::move(receiverEnd), .holderEnd = std::move(holderEnd)};
 }

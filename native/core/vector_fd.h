@@ -1,16 +1,16 @@
 // A vector fd: one end of a socketpair whose queue holds one message, the bundle, with everything
-// a sender needs. Any holder peeks it; nobody consumes it. The socket itself tells either side
-// when the other is gone, however it went.
+// that a sender needs. Every holder peeks at the bundle and leaves it there. The socket tells
+// either side when the other side is gone, however it went.
 
 #pragma once
 
-#include "core/backend.h"
 #include "os/unique_fd.h"
+#include "protocol/bundle.h"
 
 namespace uintr {
 
-// What a bundle says, and its descriptors: `int` for the receiver, who keeps its own, os::UniqueFd
-// for a holder, whose they are.
+// What a bundle says, and its descriptors: `int` for the receiver, which keeps its own descriptors;
+// os::UniqueFd for a holder, which owns the ones that it has received.
 template <typename Fd>
 struct Bundle {
   int vector;
@@ -25,11 +25,11 @@ struct VectorFdPair {
   os::UniqueFd holderEnd;    // the vector fd: hangs up when the receiver is gone
 };
 
-// Makes a vector fd and queues its bundle.
-VectorFdPair createVectorFd(const Bundle<int>& bundle);
+// Makes a vector fd and queues its bundle. Throws os::SystemError.
+VectorFdPair makeVectorFd(const Bundle<int>& bundle);
 
-// Reads the bundle of a vector fd. Throws os::SystemError for what the kernel refuses (EBADF), and
-// Error for a descriptor that is no vector fd or speaks another version.
+// Reads the bundle of a vector fd (recvmsg with MSG_PEEK). Throws os::SystemError for what the
+// kernel refuses (EBADF), and Error for a descriptor that is no vector fd or has another version.
 Bundle<os::UniqueFd> peekBundle(int vectorFd);
 
 }  // namespace uintr

@@ -11,9 +11,9 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-constexpr microseconds kBriefSleep{1000};  // where no wake-up can be relied on
+constexpr microseconds kBriefSleep{1000};  // while a wake-up may be lost
 
-// Un-parks whatever happens.
+// Parks the receiver, and unparks it in any case.
 struct Park {
   explicit Park(Receiver& parked, Activity how) : receiver(parked), sleep(parked.park(how)) {}
   ~Park() { receiver.unpark(); }
@@ -21,12 +21,12 @@ struct Park {
   Receiver::Sleep sleep;
 };
 
-// Returns when something may be pending, when the time is up, or for no reason at all; false if it
-// has not come to sleep, because something was pending before.
+// Sleeps until something may be pending or the limit is reached, or returns for no reason at all.
+// Returns false without sleep if something was pending already.
 bool sleep(Receiver& receiver, microseconds limit) {
   if (receiver.isMasked()) {
-    // Nothing can be delivered, so nothing has to wake us: stay RUNNING and cost senders nothing.
-    receiver.sleepOnEventfds(limit);
+    // Nothing can be taken, so nobody has to wake us: stay RUNNING and cost senders nothing.
+    receiver.sleepOnDescriptors(limit);
     return true;
   }
   const bool onFutex = receiver.canParkOnFutex();
@@ -36,12 +36,12 @@ bool sleep(Receiver& receiver, microseconds limit) {
   if (onFutex) {
     receiver.sleepOnFutex(limit);
   } else {
-    receiver.sleepOnEventfds(limit);
+    receiver.sleepOnDescriptors(limit);
   }
   return true;
 }
 
-// Returns what is pending; nothing when the time is up.
+// Returns the pending vectors; none when the limit is reached.
 std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microseconds limit,
                                 microseconds waited) {
   const auto start = steady_clock::now();
@@ -59,15 +59,17 @@ std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microsec
 }  // namespace
 
 int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit, microseconds waited) {
+  receiver.pollSources();
   std::uint64_t vectors = receiver.pending();
   if (vectors == 0 && limit > limit.zero()) {
     auto left = limit;
     const auto spinning = std::clamp(busyPoll.limit() - waited, limit.zero(), limit);
     if (spinning > spinning.zero()) {
-      Spin spin(spinning, busyPoll.isAdaptive() ? Spin::Until::Crowded : Spin::Until::TimeIsUp);
+      Spin spin(spinning,
+                busyPoll.isAdaptive() ? Spin::IfCrowded::GiveWay : Spin::IfCrowded::StayOn);
       vectors = receiver.spin(spin);
       busyPoll.spun(vectors != 0, spin.wasCrowded());
-      // One that gave way to another thread may have taken no time at all.
+      // A spin cut short by another thread has not used up its time.
       if (!spin.wasCrowded()) left -= spinning;
     }
     if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, left, waited);

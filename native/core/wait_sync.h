@@ -1,4 +1,4 @@
-// How a receiver sleeps when its thread has nothing else to do: waitSync.
+// waitSync: how a receiver sleeps while its thread has nothing else to do.
 
 #pragma once
 
@@ -9,10 +9,10 @@
 
 namespace uintr {
 
-// Takes the highest pending vector; with none there, waits for at most `limit`: it spins for at
-// most what `busyPoll` allows, then sleeps. `waited`: for how long this wait has lasted already,
-// which counts towards the spinning. Returns -1 when there is still none. Throws os::SystemError
-// when there are no descriptors left to sleep on.
+// Takes the highest pending vector. While none is pending, waits for at most `limit`: spins for as
+// long as `busyPoll` allows, then sleeps. `waited` says how long this wait has lasted already,
+// which counts towards the spinning. Returns -1 when no vector came. Throws os::SystemError when
+// there are no descriptors left to sleep on.
 int waitSync(Receiver& receiver, BusyPoll& busyPoll, std::chrono::microseconds limit,
              std::chrono::microseconds waited);
 

@@ -1,3 +1,5 @@
+// What CPUID says of the instructions that this library can use.
+
 #pragma once
 
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
-// The WAITPKG instructions (SDM vol. 2, UMONITOR, UMWAIT, TPAUSE): they let a spinning thread rest
-// for a while, or until its line is written, which leaves the core's other hyper-thread and the
-// power budget to those who work.
+// The WAITPKG instructions (SDM vol. 2, UMONITOR, UMWAIT, TPAUSE): a spinning thread rests for a
+// while, or until a cache line is written. Meanwhile other threads have the rest of the core (its
+// other hyper-thread) and of the power budget.
 
 #pragma once
 
@@ -8,17 +8,18 @@
 
 namespace uintr::waitpkg {
 
-// Whether the CPU has them. Nothing else here may be called where it has not.
+// Tells whether the CPU has the instructions. If not, nothing else here may be called.
 bool isThere();
 
-// Arms the monitor of the line. Look at the line afterwards, then rest().
+// Arms the monitor of the cache line at `line`. Look at the line afterwards, then rest().
 void monitor(const void* line);
 
-// Rests in C0.1, the lighter state, until the monitored line is written, an interrupt comes, or the
-// cycles (of the time stamp counter) are over.
+// Rests in C0.1, the lighter state, until the monitored cache line is written, an interrupt comes,
+// or the cycles (of the time stamp counter) are over. UMWAIT.
 void rest(std::uint32_t cycles);
 
-// The same without a line: UMWAIT would not rest, because nothing is armed.
+// Rests likewise without a monitored cache line. TPAUSE, because UMWAIT does not rest unless the
+// monitor is armed.
 void pause(std::uint32_t cycles);
 
 }  // namespace uintr::waitpkg

@@ -1,10 +1,19 @@
 #include "js/addon.h"
 
+#include <span>
+
+#include "core/counters.h"
 #include "js/bound_function.h"
 
 namespace uintr {
 
 namespace {
+
+Napi::Array namesOf(Napi::Env env, std::span<const char* const> names) {
+  Napi::Array result = Napi::Array::New(env, names.size());
+  for (std::uint32_t i = 0; i < names.size(); ++i) result[i] = Napi::String::New(env, names[i]);
+  return result;
+}
 
 // (UintrError: class) => binding: one environment's functions, which throw errors of that class.
 Napi::Value setup(const Napi::CallbackInfo& info) {
@@ -19,6 +28,8 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
   binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
+  binding["receiverCounters"] = namesOf(env, kReceiverCounters);
+  binding["senderCounters"] = namesOf(env, kSenderCounters);
   return binding;
 }
 

@@ -1,3 +1,5 @@
+// What the addon exports, and what it keeps per environment.
+
 #pragma once
 
 #include <napi.h>

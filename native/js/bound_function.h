@@ -1,4 +1,4 @@
-// JavaScript functions bound to a C++ object, without the price of unwrapping `this`.
+// JavaScript functions bound to a C++ object, which saves unwrapping `this` in each call.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace uintr {
 
-// For the hot path: bare Node-API, no argument vector, no allocation. `method` is
+// Makes a function for the hot path: bare Node-API, no argument vector, no allocation. `method` is
 // `napi_value (T::*)(napi_env, napi_callback_info)`; the function keeps the object alive.
 template <auto method, typename T>
 Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
@@ -33,11 +33,12 @@ Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>
   if (napi_add_finalizer(env, function, holder.get(), finalize, nullptr, nullptr) != napi_ok) {
     throw Napi::Error::New(env);
   }
-  holder.release();  // the finalizer's now
+  holder.release();  // the finalizer owns it now
   return Napi::Function(env, function);
 }
 
-// For everything else: `method` is `Napi::Value (T::*)(const Napi::CallbackInfo&)`.
+// Makes a function for all other paths. `method`, which may throw, is
+// `Napi::Value (T::*)(const Napi::CallbackInfo&)`; the function keeps the object alive.
 template <auto method, typename T>
 Napi::Function bind(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
   return Napi::Function::New(

@@ -2,6 +2,9 @@
 
 #include <napi.h>
 
+#include <string>
+
+#include "backends/backends.h"
 #include "backends/hardware/hardware.h"
 #include "core/shared_page.h"
 #include "cpu/cpuid.h"
@@ -46,7 +49,7 @@ Napi::Value capabilities(const Napi::CallbackInfo& info) {
     result["enabled"] = Napi::Boolean::New(env, detection.enabled);
     result["abi"] = abiName(env, detection.abi);
     result["selfTest"] = selfTestResult(env, detection.selfTest);
-    result["usable"] = Napi::Boolean::New(env, detection.usable);
+    result["backend"] = Napi::String::New(env, std::string(preferredBackend().name()));
     result["reason"] = Napi::String::New(env, detection.reason);
     return result;
   });

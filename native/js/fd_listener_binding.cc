@@ -23,34 +23,34 @@ class FdListenerBinding {
                   options.Get("backlog").As<Napi::Number>().Int32Value()),
         watch_(env, options, this) {}
 
-  ~FdListenerBinding() { release(); }
+  ~FdListenerBinding() { shut(); }
 
-  // () => an owned descriptor for openFdSocket | undefined: nobody there
+  // () => an owned descriptor for openFdSocket | undefined (no connection)
   Napi::Value accept(const Napi::CallbackInfo&) {
     if (!listener_) return env_.Undefined();
     try {
       return own(env_, listener_->accept());
     } catch (const os::SystemError& error) {
-      // A peer that has gone again is nobody, too.
+      // ECONNABORTED: the peer has gone before it was accepted.
       if (error.error == EAGAIN || error.error == ECONNABORTED) return env_.Undefined();
       throw;
     }
   }
 
   // (accepting: boolean, keepsAlive: boolean)
-  Napi::Value watch(const Napi::CallbackInfo& info) {
+  Napi::Value poll(const Napi::CallbackInfo& info) {
     if (!listener_) return env_.Undefined();
-    watch_.watch(listener_->fd(), info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0,
-                 info[1].As<Napi::Boolean>().Value());
+    watch_.poll(listener_->fd(), info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0,
+                info[1].As<Napi::Boolean>().Value());
     return env_.Undefined();
   }
 
   Napi::Value close(const Napi::CallbackInfo&) {
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!listener_) return;
     watch_.close();
     listener_.reset();
@@ -72,7 +72,7 @@ Napi::Value openFdListener(const Napi::CallbackInfo& info) {
         env, info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Object>());
     Napi::Object result = Napi::Object::New(env);
     result["accept"] = bind<&FdListenerBinding::accept>(env, "accept", listener);
-    result["watch"] = bind<&FdListenerBinding::watch>(env, "watch", listener);
+    result["watch"] = bind<&FdListenerBinding::poll>(env, "watch", listener);
     result["close"] = bind<&FdListenerBinding::close>(env, "close", listener);
     return result;
   });

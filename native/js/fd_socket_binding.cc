@@ -19,7 +19,7 @@ class FdSocketBinding {
   FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
       : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
 
-  ~FdSocketBinding() { release(); }
+  ~FdSocketBinding() { shut(); }
 
   // (data: Uint8Array, fds: number[]) => bytes taken
   Napi::Value send(const Napi::CallbackInfo& info) {
@@ -34,8 +34,8 @@ class FdSocketBinding {
         env_, static_cast<double>(os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds)));
   }
 
-  // (maxBytes, maxFds, hold) => { data, fds } | undefined: nothing there. Held descriptors stay
-  // ours, until this is closed.
+  // (maxBytes, maxFds, hold) => { data, fds } | undefined (no message). With `hold` the descriptors
+  // stay this object's, which closes them at its end.
   Napi::Value receive(const Napi::CallbackInfo& info) {
     const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
     const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
@@ -65,23 +65,23 @@ class FdSocketBinding {
     if (info[2].As<Napi::Boolean>().Value()) {
       held_ = std::move(message.fds);
     } else {
-      for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript's from here on
+      for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript owns it now
     }
     return result;
   }
 
-  // (milliseconds) => boolean: blocks the thread
+  // (milliseconds) => boolean. Blocks the thread.
   Napi::Value waitReadable(const Napi::CallbackInfo& info) {
     const std::chrono::milliseconds timeout(info[0].As<Napi::Number>().Int64Value());
     return Napi::Boolean::New(env_, os::waitReadable(socket_.get(), timeout));
   }
 
   // (readable: boolean, writable: boolean, keepsAlive: boolean)
-  Napi::Value watch(const Napi::CallbackInfo& info) {
+  Napi::Value poll(const Napi::CallbackInfo& info) {
     if (!socket_) return env_.Undefined();
     const int events = (info[0].As<Napi::Boolean>().Value() ? UV_READABLE : 0) |
                        (info[1].As<Napi::Boolean>().Value() ? UV_WRITABLE : 0);
-    watch_.watch(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
+    watch_.poll(socket_.get(), events, info[2].As<Napi::Boolean>().Value());
     return env_.Undefined();
   }
 
@@ -97,15 +97,15 @@ class FdSocketBinding {
   Napi::Value peerPidFd(const Napi::CallbackInfo&) {
     os::UniqueFd pidFd = os::peerPidFd(socket_.get());
     if (!pidFd) return env_.Undefined();
-    return Napi::Number::New(env_, pidFd.release());  // JavaScript's from here on
+    return Napi::Number::New(env_, pidFd.release());  // JavaScript owns it now
   }
 
   Napi::Value close(const Napi::CallbackInfo&) {
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!socket_) return;
     watch_.close();
     socket_.reset();
@@ -121,13 +121,13 @@ class FdSocketBinding {
 
 }  // namespace
 
-// (fd: number or owned, options) => NativeFdSocket, which owns the descriptor from here on
+// (fd: number or owned, options) => NativeFdSocket, which owns the descriptor from then on
 Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
     os::UniqueFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
     const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
-    const int type = os::unixSocketType(fd);  // what is no such socket stays the caller's
+    const int type = os::unixSocketType(fd);  // if this throws, the descriptor stays the caller's
     if (owned != nullptr) owned->release();
     const auto socket =
         std::make_shared<FdSocketBinding>(env, os::UniqueFd(fd), info[1].As<Napi::Object>());
@@ -137,7 +137,7 @@ Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
     result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
     result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
     result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
-    result["watch"] = bind<&FdSocketBinding::watch>(env, "watch", socket);
+    result["watch"] = bind<&FdSocketBinding::poll>(env, "watch", socket);
     result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
     result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(env, "peerPidFd", socket);
     result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);
@@ -145,7 +145,7 @@ Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
   });
 }
 
-// The others return owned descriptors for openFdSocket.
+// The two functions below return owned descriptors for openFdSocket.
 
 // (type) => [owned, owned]
 Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {

@@ -18,8 +18,8 @@ Napi::Error create(Napi::Env env, const std::string& code, const std::string& me
 }  // namespace
 
 Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
-  const int negative = -error.error;  // as in every error of Node's own
-  // libuv has no name for it (uv/errno.h), and glibc has names only since 2.32.
+  const int negative = -error.error;  // as in Node's own errors
+  // libuv has no name for ETOOMANYREFS (uv/errno.h), and glibc has names only since 2.32.
   const bool tooManyRefs = error.error == ETOOMANYREFS;
   return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
                 tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative),

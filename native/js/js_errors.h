@@ -1,5 +1,5 @@
-// From C++ to JavaScript errors. Exceptions are how the addon fails inside; none crosses the
-// Node-API boundary.
+// Turns C++ exceptions into JavaScript errors. The addon reports failures by exceptions inside;
+// none crosses the Node-API boundary.
 
 #pragma once
 
@@ -10,12 +10,13 @@
 
 namespace uintr {
 
-// Both make a UintrError (lib/internal/errors.ts): a code, and for a system call errno and syscall.
+// Makes a UintrError (lib/internal/errors.ts) with a code; that of a system call has errno and
+// syscall, too.
 Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error);
 Napi::Error toJavaScript(Napi::Env env, const Error& error);
 
-// Runs a function that may throw any of ours, for a node-addon-api callback: its wrapper takes over
-// from the Napi::Error.
+// Runs a function that may throw a SystemError or an Error, inside a node-addon-api callback.
+// Throws Napi::Error instead, which node-addon-api hands to JavaScript.
 template <typename Function>
 auto translating(Napi::Env env, Function&& function) {
   try {
@@ -27,7 +28,8 @@ auto translating(Napi::Env env, Function&& function) {
   }
 }
 
-// The same for a bare Node-API callback: the error is left pending in the environment.
+// Runs the function likewise inside a bare Node-API callback: the error stays pending in the
+// environment.
 template <typename Function>
 napi_value throwing(napi_env env, Function&& function) {
   try {

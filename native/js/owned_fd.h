@@ -1,5 +1,5 @@
-// A descriptor on its way through JavaScript to openFdSocket: closed should it never get there, as
-// when a worker is terminated.
+// A descriptor on its way through JavaScript to openFdSocket. It is closed if it never arrives, for
+// instance because the worker is terminated.
 
 #pragma once
 
@@ -13,11 +13,12 @@ namespace uintr {
 
 using OwnedFd = Napi::External<os::UniqueFd>;
 
+// Wraps a descriptor into an object that closes it when it is collected.
 inline Napi::Value own(Napi::Env env, os::UniqueFd fd) {
   auto owned = std::make_unique<os::UniqueFd>(std::move(fd));
   const auto close = [](Napi::Env, os::UniqueFd* data) { std::unique_ptr<os::UniqueFd>{data}; };
   const Napi::Value result = OwnedFd::New(env, owned.get(), close);
-  owned.release();  // the finalizer's now
+  owned.release();  // the finalizer owns it now
   return result;
 }
 

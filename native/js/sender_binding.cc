@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "backends/backends.h"
 #include "core/sender.h"
 #include "js/addon.h"
 #include "js/bound_function.h"
@@ -18,17 +19,18 @@ class SenderBinding {
   SenderBinding(Napi::Env env, int vectorFd, const Napi::Object& options)
       : env_(env),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
-        sender_(std::in_place, vectorFd, memoryOf<SenderCounters>(counters_.Value())),
+        sender_(std::in_place, vectorFd, allBackends(),
+                memoryOf<SenderCounters>(counters_.Value())),
         drop_(options.Get("drop").As<Napi::Boolean>().Value()),
         watch_(env, options, this) {
     if (const Sender::Words words = sender_->words(); words.pir != nullptr) {
       pir_.emplace(env, *words.pir);
       state_.emplace(env, *words.state);
     }
-    if (sender_->liveness() >= 0) watch_.watch(sender_->liveness(), UV_DISCONNECT, false);
+    if (sender_->liveness() >= 0) watch_.poll(sender_->liveness(), UV_DISCONNECT, false);
   }
 
-  ~SenderBinding() { release(); }
+  ~SenderBinding() { shut(); }
 
   void describe(Napi::Object& result) {
     result["vector"] = Napi::Number::New(env_, sender_->vector());
@@ -59,11 +61,11 @@ class SenderBinding {
   // (hungUp: boolean) says that the receiver is gone.
   Napi::Value close(const Napi::CallbackInfo& info) {
     hungUp_ = info[0].As<Napi::Boolean>().Value();
-    release();
+    shut();
     return env_.Undefined();
   }
 
-  void release() {
+  void shut() {
     if (!sender_) return;
     watch_.close();
     const Napi::HandleScope scope(env_);

@@ -1,10 +1,13 @@
+// A Float64Array that JavaScript made, seen as a struct of doubles from C++.
+
 #pragma once
 
 #include <napi.h>
 
 namespace uintr {
 
-// The memory of an array that JavaScript made and both sides use, as a struct of doubles.
+// Returns the memory of the array, which JavaScript and C++ both use, as a T. Throws a TypeError
+// when the sizes differ.
 template <typename T>
 T& memoryOf(Napi::Float64Array array) {
   if (array.ByteLength() != sizeof(T)) {

@@ -1,4 +1,4 @@
-// The kinds of Unix socket, by the names that JavaScript uses for them.
+// The types of Unix socket, and the names that JavaScript has for them.
 
 #pragma once
 

@@ -5,7 +5,7 @@
 namespace uintr {
 
 WordView::WordView(Napi::Env env, std::shared_ptr<Word> word) : env_(env) {
-  // const_cast: an ArrayBuffer knows no read-only memory.
+  // const_cast: an ArrayBuffer has no read-only kind.
   auto* address = const_cast<std::atomic<std::uint32_t>*>(word.get());
   auto holder = std::make_unique<std::shared_ptr<Word>>(std::move(word));
   const napi_finalize letGo = [](napi_env, void*, void* hint) {
@@ -16,7 +16,7 @@ WordView::WordView(Napi::Env env, std::shared_ptr<Word> word) : env_(env) {
                                                               holder.get(), &buffer);
   if (status == napi_no_external_buffers_allowed) return;
   if (status != napi_ok) throw Napi::Error::New(env);
-  holder.release();  // the finalizer's now
+  holder.release();  // the finalizer owns it now
   memory_ = Napi::Persistent(Napi::ArrayBuffer(env, buffer));
 }
 

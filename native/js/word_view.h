@@ -15,17 +15,19 @@ class WordView {
  public:
   using Word = const std::atomic<std::uint32_t>;
 
-  // Keeps the word mapped for as long as JavaScript can have it.
+  // Keeps the word mapped for as long as JavaScript can reach it.
   WordView(Napi::Env env, std::shared_ptr<Word> word);
 
-  // For arrays that lib/ keeps to itself: the word has to stay until takeBack().
+  // Makes a view for an array that lib/ keeps to itself: the word has to stay mapped until
+  // takeBack().
   WordView(Napi::Env env, Word& word);
 
-  // Undefined where external memory is forbidden (Electron).
+  // Returns undefined where external memory is forbidden (Electron).
   Napi::Value array() const;
 
-  // Takes the memory away from JavaScript, and lets go of the word soon, not only when the array is
-  // collected; not where somebody has moved the memory to another ArrayBuffer (transfer()).
+  // Detaches the memory from JavaScript, so that the word is unmapped soon, not only when the array
+  // is collected. Has no effect when JavaScript has moved the memory to another ArrayBuffer
+  // (transfer()).
   void takeBack();
 
  private:

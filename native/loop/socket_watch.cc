@@ -1,6 +1,6 @@
 #include "loop/socket_watch.h"
 
-#include "os/system_error.h"
+#include <memory>
 
 namespace uintr {
 
@@ -8,7 +8,8 @@ SocketWatch::SocketWatch(Napi::Env env, const Napi::Object& options, void* owner
     : env_(env),
       owner_(owner),
       onEnd_(onEnd),
-      callbacks_(std::make_shared<Callbacks>(env, "uintr.Socket", options)) {
+      onReady_(std::in_place, std::make_shared<JsObject>(env, "uintr.Socket", options.Get("self")),
+               options.Get("onReady")) {
   if (napi_add_env_cleanup_hook(env, onEnd, owner) != napi_ok) throw Napi::Error::New(env);
 }
 
@@ -16,45 +17,37 @@ SocketWatch::~SocketWatch() {
   close();
 }
 
-void SocketWatch::watch(int fd, int events, bool keepsAlive) {
-  if (callbacks_ == nullptr) return;
+void SocketWatch::poll(int fd, int events, bool keepsAlive) {
+  if (!onReady_) return;
   if (!poll_) {
     if (events == 0) return;
-    UvHandle<uv_poll_t> poll(env_);
-    const int status = uv_poll_init(loopOf(env_), poll.get(), fd);
-    if (status < 0) throw os::SystemError{-status, "uv_poll_init"};
-    poll.get()->data = this;
-    poll.initialized();
-    poll_.emplace(std::move(poll));
+    UvHandle<uv_poll_t> handle(env_);
+    checkUv(uv_poll_init(loopOf(env_), handle.get(), fd), "uv_poll_init");
+    handle.initialized(this);
+    poll_.emplace(std::move(handle));
   }
-  auto* handle = reinterpret_cast<uv_handle_t*>(poll_->get());
-  if (keepsAlive) {
-    uv_ref(handle);
-  } else {
-    uv_unref(handle);
-  }
+  poll_->keepLoopAlive(keepsAlive);
   if (events == 0) {
     uv_poll_stop(poll_->get());
     return;
   }
   uv_poll_start(poll_->get(), events, [](uv_poll_t* polled, int error, int ready) {
     // An error shows in the call that the waiter makes next.
-    static_cast<SocketWatch*>(polled->data)->onReady(error < 0 ? UV_READABLE | UV_WRITABLE : ready);
+    ownerOf<SocketWatch>(polled).onReady(error < 0 ? UV_READABLE | UV_WRITABLE : ready);
   });
 }
 
 void SocketWatch::close() noexcept {
-  if (callbacks_ == nullptr) return;
+  if (!onReady_) return;
   napi_remove_env_cleanup_hook(env_, onEnd_, owner_);
   poll_.reset();
-  callbacks_.reset();
+  onReady_.reset();
 }
 
 void SocketWatch::onReady(int events) {
   const Napi::HandleScope scope(env_);
-  const auto callbacks = callbacks_;  // what is called may close this
-  callbacks->call(callbacks->onReady, {Napi::Boolean::New(env_, (events & UV_READABLE) != 0),
-                                       Napi::Boolean::New(env_, (events & UV_WRITABLE) != 0)});
+  onReady_->call({Napi::Boolean::New(env_, (events & UV_READABLE) != 0),
+                  Napi::Boolean::New(env_, (events & UV_WRITABLE) != 0)});
 }
 
 }  // namespace uintr

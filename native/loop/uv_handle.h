@@ -1,3 +1,5 @@
+// libuv handles that close with their owner, and the event loop of an environment.
+
 #pragma once
 
 #include <napi.h>
@@ -5,12 +7,23 @@
 
 #include <memory>
 
+#include "os/system_error.h"
+
 namespace uintr {
 
-uv_loop_t* loopOf(Napi::Env env);
+inline uv_loop_t* loopOf(Napi::Env env) {
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) throw Napi::Error::New(env);
+  return loop;
+}
 
-// Owns one libuv handle. libuv gives a handle back only in a later turn of the loop; until then
-// the environment, and with it a worker's thread and loop, is kept from going away.
+// Throws os::SystemError for a libuv call that failed.
+inline void checkUv(int result, const char* name) {
+  if (result < 0) throw os::SystemError{-result, name};
+}
+
+// Owns one libuv handle. libuv gives a handle back only in a later turn of the event loop. Until
+// then the environment, and with it a worker's thread and loop, cannot go away.
 template <typename Handle>
 class UvHandle {
  public:
@@ -24,8 +37,22 @@ class UvHandle {
 
   Handle* get() { return &block_->handle; }
 
-  // Call after a successful uv_*_init: only then can and must the handle be closed.
-  void initialized() { block_->initialized = true; }
+  // Call after a successful uv_*_init: only then can the handle be closed, and it must be. `owner`
+  // is what ownerOf() returns in the handle's callbacks. The handle does not keep the loop alive.
+  void initialized(void* owner) {
+    block_->handle.data = owner;
+    block_->initialized = true;
+    uv_unref(reinterpret_cast<uv_handle_t*>(get()));
+  }
+
+  void keepLoopAlive(bool keepsAlive) {
+    auto* handle = reinterpret_cast<uv_handle_t*>(get());
+    if (keepsAlive) {
+      uv_ref(handle);
+    } else {
+      uv_unref(handle);
+    }
+  }
 
   void close() { block_.reset(); }
 
@@ -55,5 +82,10 @@ class UvHandle {
 
   std::unique_ptr<Block, Close> block_;
 };
+
+template <typename Owner, typename Handle>
+Owner& ownerOf(Handle* handle) {
+  return *static_cast<Owner*>(handle->data);
+}
 
 }  // namespace uintr

@@ -1,3 +1,5 @@
+// A monotonic clock that is cheap to read and coarse.
+
 #pragma once
 
 #include <time.h>
@@ -6,8 +8,9 @@
 
 namespace uintr::os {
 
-// The time since some point in the past, in steps of the kernel's timer (1 to 10 ms). Reading it
-// takes a few nanoseconds; a precise clock takes twenty times that in a virtual machine.
+// Returns the time since an arbitrary point in the past, in steps of the kernel's timer (1 to 10
+// ms). Reading it takes a few nanoseconds; a precise clock takes twenty times that in a virtual
+// machine.
 inline std::chrono::nanoseconds coarseTime() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // cannot fail

@@ -1,3 +1,5 @@
+// The number of CPUs that the calling thread may use (sched_getaffinity(2)).
+
 #pragma once
 
 #include <sched.h>
@@ -6,10 +8,10 @@
 
 namespace uintr::os {
 
-// How many CPUs this thread may run on.
+// Counts the CPUs that this thread may run on.
 inline int allowedCpus() {
   cpu_set_t cpus;
-  // Fails on machines with more CPUs than the set can hold: sched_setaffinity(2).
+  // The call fails on machines with more CPUs than the set can hold: sched_setaffinity(2).
   if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return std::numeric_limits<int>::max();
   return CPU_COUNT(&cpus);
 }

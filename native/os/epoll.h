@@ -14,12 +14,15 @@ class Epoll {
  public:
   Epoll() : fd_(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 
-  void add(int fd, std::uint32_t events) {
-    epoll_event event{.events = events, .data = {.fd = fd}};
+  // `tag` comes back in the events' data.ptr.
+  void add(int fd, std::uint32_t events, void* tag = nullptr) {
+    epoll_event event{.events = events, .data = {.ptr = tag}};
     check(::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
   }
 
   void remove(int fd) noexcept { ::epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
+  int descriptor() const { return fd_.get(); }
 
   // Returns the events that are there, none when the time is up or a signal came.
   std::span<epoll_event> wait(std::span<epoll_event> space, int timeoutMs) noexcept {

@@ -15,7 +15,7 @@ namespace uintr::os {
 
 namespace {
 
-// The same number on every architecture, missing from headers before Linux 5.16.
+// The number is the same on every architecture; headers before Linux 5.16 lack it.
 constexpr long kSysFutexWaitv = 449;
 constexpr std::uint32_t kFutex32 = 2;  // FUTEX_32, or FUTEX2_SIZE_U32
 
@@ -33,11 +33,11 @@ timespec toTimespec(std::chrono::nanoseconds duration) {
 }
 
 bool probeFutexWaitv() noexcept {
-  // Before 5.16 the number is free, and Intel's first UINTR kernels (5.14) used it for
+  // Before 5.16 the number was free, and Intel's first UINTR kernels (5.14) used it for
   // uintr_register_handler: never call it there.
   if (isKernelBefore(5, 16)) return false;
-  // No words to wait for: EINVAL where the call exists, ENOSYS or EPERM where it does not or a
-  // seccomp policy forbids it.
+  // A call with no words gives EINVAL where the kernel has it, ENOSYS where it has not, and ENOSYS
+  // or EPERM where a seccomp policy forbids it.
   return ::syscall(kSysFutexWaitv, nullptr, 0, 0, nullptr, 0) == -1 && errno == EINVAL;
 }
 
@@ -65,7 +65,7 @@ void futexWait(std::span<const FutexWait> waits, std::chrono::nanoseconds timeou
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const auto deadline =
       std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) + timeout;
-  const timespec absolute = toTimespec(deadline);  // futex_waitv takes a point in time
+  const timespec absolute = toTimespec(deadline);  // futex_waitv takes a deadline, not a duration
   ::syscall(kSysFutexWaitv, entries.data(), waits.size(), 0, &absolute, CLOCK_MONOTONIC);
 }
 

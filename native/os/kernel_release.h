@@ -1,3 +1,5 @@
+// The version of the running kernel (uname(2)).
+
 #pragma once
 
 #include <sys/utsname.h>
@@ -6,7 +8,7 @@
 
 namespace uintr::os {
 
-// Whether the running kernel is older than major.minor; false where it does not say.
+// Tells whether the running kernel is older than major.minor; false where the version is unknown.
 inline bool isKernelBefore(int major, int minor) {
   utsname name{};
   int runningMajor = 0;

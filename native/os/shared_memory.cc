@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-// linux/memfd.h of Linux 6.3 and later; older headers lack it.
+// MFD_NOEXEC_SEAL is in linux/memfd.h since Linux 6.3; older headers lack it.
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
@@ -12,7 +12,7 @@ namespace uintr::os {
 
 Mapping::Mapping(int fd, std::size_t size, Access access) {
   const int protection = access == Access::ReadWrite ? PROT_READ | PROT_WRITE : PROT_READ;
-  // MAP_POPULATE: the first post or park should not pay for a page fault.
+  // MAP_POPULATE spares the first post or park a page fault.
   void* address = ::mmap(nullptr, size, protection, MAP_SHARED | MAP_POPULATE, fd, 0);
   if (address == MAP_FAILED) throwErrno("mmap");
   address_ = address;
@@ -24,8 +24,8 @@ Mapping::~Mapping() {
 }
 
 UniqueFd createMemfd(const char* name, std::size_t size) {
-  // MFD_NOEXEC_SEAL because vm.memfd_noexec=2 forbids memory files without it; EINVAL from kernels
-  // before 6.3 that do not know it.
+  // vm.memfd_noexec=2 forbids memory files without MFD_NOEXEC_SEAL. Kernels before 6.3 do not know
+  // the flag and answer EINVAL.
   int fd = ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
   if (fd < 0 && errno == EINVAL) fd = ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   UniqueFd memfd(check(fd, "memfd_create"));

@@ -1,3 +1,5 @@
+// Memory that processes share: mappings, and the sealed memory files (memfd) behind them.
+
 #pragma once
 
 #include <cstddef>
@@ -7,7 +9,7 @@
 
 namespace uintr::os {
 
-// Owns one shared mapping.
+// Owns one shared mapping of a file (mmap(2), MAP_SHARED); throws SystemError.
 class Mapping {
  public:
   enum class Access { ReadOnly, ReadWrite };
@@ -36,17 +38,17 @@ class Mapping {
   std::size_t size_ = 0;
 };
 
-// An anonymous file in memory that can be sealed (memfd_create(2)).
+// Creates an anonymous file in memory that can be sealed (memfd_create(2)).
 UniqueFd createMemfd(const char* name, std::size_t size);
 
-// Adds seals (fcntl(2), F_ADD_SEALS). F_SEAL_FUTURE_WRITE is left out where the kernel does not
-// know it (before Linux 5.1); the caller can see that from seals().
+// Adds seals (fcntl(2), F_ADD_SEALS), without F_SEAL_FUTURE_WRITE where the kernel does not know it
+// (before Linux 5.1). seals() tells which were added.
 void addSeals(int memfd, int seals);
 
-// The seals of a descriptor; 0 when it is no memfd.
+// Returns the seals of a descriptor; 0 when it is no memfd.
 int seals(int fd);
 
-// The size of the file behind a descriptor, in bytes.
+// Returns the size of the file behind a descriptor, in bytes.
 std::size_t fileSize(int fd);
 
 }  // namespace uintr::os

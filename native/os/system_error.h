@@ -1,11 +1,13 @@
+// The error of a failed system call, and how a call is checked for it.
+
 #pragma once
 
 #include <cerrno>
 
 namespace uintr::os {
 
-// A system call failed. Thrown inside the addon only; errors.cc turns it into a JavaScript error
-// of Node's system-error shape before it can reach the Node-API boundary.
+// The exception for a failed system call. It stays inside the addon: js_errors.cc turns it into a
+// JavaScript error in the shape of Node's system errors before it can reach the Node-API boundary.
 struct SystemError {
   int error;            // an errno value, positive
   const char* syscall;  // static storage
@@ -15,7 +17,7 @@ struct SystemError {
   throw SystemError{errno, syscall};
 }
 
-// For the calls that return -1 and set errno.
+// Passes on the result of a call, or throws if it is -1; the call set errno then.
 template <typename T>
 T check(T result, const char* syscall) {
   if (result == static_cast<T>(-1)) throwErrno(syscall);

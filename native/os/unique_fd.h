@@ -1,3 +1,5 @@
+// A file descriptor with one owner.
+
 #pragma once
 
 #include <fcntl.h>
@@ -9,7 +11,7 @@
 
 namespace uintr::os {
 
-// Owns one file descriptor.
+// Owns one file descriptor, and closes it at the end.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -25,10 +27,11 @@ class UniqueFd {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  // Gives up the descriptor without closing it.
   int release() { return std::exchange(fd_, -1); }
 
   void reset() {
-    // No retry on EINTR: Linux has released the descriptor by then (close(2), "Dealing with error
+    // No retry on EINTR: Linux has freed the descriptor by then (close(2), "Dealing with error
     // returns from close()").
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
@@ -37,7 +40,7 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-// A descriptor of our own for the same open file; it does not leak into exec'ed programs.
+// Duplicates a descriptor, close-on-exec (fcntl(2), F_DUPFD_CLOEXEC).
 inline UniqueFd duplicate(int fd) {
   return UniqueFd(check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl"));
 }

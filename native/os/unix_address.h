@@ -1,3 +1,5 @@
+// The address of a Unix socket, in the form that bind(2) and connect(2) take.
+
 #pragma once
 
 #include <sys/socket.h>
@@ -11,11 +13,11 @@
 
 namespace uintr::os {
 
-// The address of a Unix socket: a path, or after a leading NUL an abstract name, of which every
-// byte counts (unix(7), "Abstract sockets").
+// Holds a path, or a leading NUL and an abstract name, in which every byte counts (unix(7),
+// "Abstract sockets").
 class UnixAddress {
  public:
-  // Throws SystemError{ENAMETOOLONG, syscall}.
+  // Throws SystemError{ENAMETOOLONG, syscall} when the address has no room for the name.
   UnixAddress(std::string_view path, const char* syscall) {
     const bool abstract = path.starts_with('\0');
     const std::size_t size = path.size() + (abstract ? 0 : 1);  // a path ends with a NUL

@@ -10,7 +10,8 @@ namespace uintr::os {
 
 namespace {
 
-// `.name~` beside `name`: the same for all who want to listen on this path.
+// Makes `.name~` of `name`, in the same folder: all processes that want to listen on one path get
+// the same hidden path.
 std::string hiddenBeside(const std::string& path, const char* ending) {
   const std::size_t base = path.rfind('/') + 1;  // npos + 1 is 0
   return path.substr(0, base) + "." + path.substr(base) + ending;
@@ -22,16 +23,16 @@ struct Unlink {
   const std::string& path;
 };
 
-// Who wants to listen on a path holds its lock while doing so. A file of its own, which only its
-// owner can open: whoever can read a directory could lock that. Should its holder be killed, the
-// next one takes over the file.
+// The lock that a process holds while it starts to listen on a path. The lock is on a file that
+// only its owner can open, not on the directory, which every user who can read it could lock. When
+// the holder is killed the file stays, and the next process locks it.
 class PathLock {
  public:
   explicit PathLock(const std::string& path)
       : name_(hiddenBeside(path, ".uintr-lock")),
         file_(
             check(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), "open")) {
-    // Of several that come at once one is served, and the others need not wait for how it ends.
+    // Several processes at once: one listens, and the others fail at once instead of waiting.
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) throwErrno("flock");
       throw SystemError{EADDRINUSE, "bind"};
@@ -39,7 +40,8 @@ class PathLock {
     struct stat ours {};
     struct stat there {};
     check(::fstat(file_.get(), &ours), "fstat");
-    // Whoever held it has just removed it: a lock on what has no name keeps nobody out.
+    // The previous holder has just removed the file: a lock on a file without a name keeps nobody
+    // out.
     if (::lstat(name_.c_str(), &there) != 0 || ours.st_ino != there.st_ino) {
       throw SystemError{EADDRINUSE, "bind"};
     }
@@ -63,7 +65,7 @@ bool isDeadSocket(const std::string& path, int type) {
     connectUnix(path, type);
     return false;
   } catch (const SystemError& error) {
-    // A plain file is refused as a dead socket is.
+    // connect(2) gives ECONNREFUSED for a plain file, too.
     return error.error == ECONNREFUSED && isSocket(path);
   }
 }
@@ -79,14 +81,15 @@ UnixListener::UnixListener(const std::string& address, int type, mode_t mode, in
     return;
   }
   path_ = address;
-  const UnixAddress checked(path_, "bind");  // before anything is made
+  const UnixAddress checked(path_, "bind");  // throws before any file exists
   const PathLock lock(path_);
   const std::string temporary = hiddenBeside(path_, "~");
   const UnixAddress name(temporary, "bind");
-  // Of one who was killed here: all others hold the lock.
+  // The file is from a process that was killed between bind and publish: a live one would hold the
+  // lock.
   if (isSocket(temporary)) ::unlink(temporary.c_str());
-  // The file takes the mode of the socket at bind, less the umask (net/unix/af_unix.c,
-  // unix_bind_bsd): at no time is it more open than asked for.
+  // At bind the file takes the mode of the socket, less the umask (net/unix/af_unix.c,
+  // unix_bind_bsd), so it is never more open than the caller wants.
   check(::fchmod(socket_.get(), mode), "fchmod");
   check(::bind(socket_.get(), name.get(), name.length()), "bind");
   const Unlink unlink(temporary);
@@ -99,12 +102,13 @@ UnixListener::~UnixListener() {
   if (path_.empty()) return;
   struct stat status {};
   if (::lstat(path_.c_str(), &status) != 0) return;
-  // Somebody may have put another file there.
+  // Another process may have replaced our file.
   if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
 }
 
-// What the umask took away; of the file that was bound and not, where others can write to the
-// directory, of what they have put in its place.
+// Gives the file the permissions that the umask took away. Other users who can write to the
+// directory may have replaced the file, so the mode is set through a descriptor that is known to be
+// a socket.
 void UnixListener::restoreMode(const std::string& temporary, mode_t mode) {
   const UniqueFd file(check(::open(temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
   struct stat status {};
@@ -117,8 +121,8 @@ void UnixListener::restoreMode(const std::string& temporary, mode_t mode) {
   check(::chmod(("/proc/self/fd/" + std::to_string(file.get())).c_str(), mode), "chmod");
 }
 
-// Bound under another name and then linked, so that whoever finds the file can connect: a socket
-// that refuses is a dead one, not one that is about to listen.
+// Gives the file its real name by link(2), once the socket listens. A socket file that refuses
+// connections is therefore always dead, and never one that is about to listen.
 void UnixListener::publish(const std::string& temporary, int type) {
   if (::link(temporary.c_str(), path_.c_str()) == 0) return;
   if (errno != EEXIST) throwErrno("link");

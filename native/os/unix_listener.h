@@ -1,3 +1,5 @@
+// A listening Unix socket, and its file if it has one.
+
 #pragma once
 
 #include <sys/types.h>
@@ -8,12 +10,13 @@
 
 namespace uintr::os {
 
-// A listening Unix socket (SOCK_STREAM or SOCK_SEQPACKET), and its file if it has one.
+// Owns the socket (SOCK_STREAM or SOCK_SEQPACKET) and removes the file with it.
 class UnixListener {
  public:
-  // Listens on a path, or on an abstract address (a leading NUL). The file appears only once it is
-  // listened on and has its mode; a file left behind by a dead listener is replaced. Throws
-  // SystemError{EADDRINUSE} when somebody listens there, is about to, or the file is not a socket.
+  // Listens on a path, or on an abstract address (a leading NUL). The file appears only when the
+  // socket listens and the file has its mode. A file that a dead listener left behind is replaced.
+  // Throws SystemError{EADDRINUSE} when another process listens there or is about to, or when the
+  // file is not a socket.
   UnixListener(const std::string& address, int type, mode_t mode, int backlog);
   ~UnixListener();
   UnixListener(const UnixListener&) = delete;
@@ -21,7 +24,8 @@ class UnixListener {
 
   int fd() const { return socket_.get(); }
 
-  // The next connection, close-on-exec and non-blocking; SystemError{EAGAIN} when there is none.
+  // Accepts the next connection, close-on-exec and non-blocking (accept4(2)). Throws
+  // SystemError{EAGAIN} when there is none.
   UniqueFd accept();
 
  private:
@@ -30,7 +34,8 @@ class UnixListener {
 
   UniqueFd socket_;
   std::string path_;  // empty for an abstract address
-  dev_t device_ = 0;  // of the file: ours only as long as it is the same
+  // The identity of our file: another file may stand on the path by the time we remove ours.
+  dev_t device_ = 0;
   ino_t inode_ = 0;
 };
 

@@ -18,8 +18,9 @@ namespace {
 #define SO_PEERPIDFD 77  // asm-generic/socket.h of Linux 6.5 and later
 #endif
 
-// What a message may carry besides its descriptors, if another holder of the socket asks for it
-// (SO_PASSCRED, SO_PASSPIDFD): it must not crowd them out where some are expected.
+// The space for the credentials and the pidfd that a message carries if another holder of the
+// socket asks for them (SO_PASSCRED, SO_PASSPIDFD). They must not take the space of the
+// descriptors.
 constexpr std::size_t kOtherControl = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int));
 
 // Aligned as cmsg(3) asks for.
@@ -103,7 +104,8 @@ std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<c
 ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
                                Receive how) {
   iovec part{.iov_base = data.data(), .iov_len = data.size()};
-  // Where none is expected none shall enter this process: closing what a stranger sends can block.
+  // A caller that expects no descriptors gives no space for any, so none enters this process:
+  // closing a stranger's descriptor can block.
   const std::size_t controlSize =
       maxFds == 0 ? 0 : kOtherControl + CMSG_SPACE(maxFds * sizeof(int));
   auto control = controlSpace(controlSize);
@@ -114,7 +116,7 @@ ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_
   message.msg_controllen = controlSize;
 
   ReceivedMessage result;
-  // As many as may fit: nothing below may throw while it holds bare descriptors.
+  // The largest number that can arrive: nothing below may throw while it holds bare descriptors.
   result.fds.reserve(controlSize / sizeof(int));
   const int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | (how == Receive::Peek ? MSG_PEEK : 0);
   result.size = static_cast<std::size_t>(check(::recvmsg(socket, &message, flags), "recvmsg"));

@@ -1,3 +1,5 @@
+// Unix sockets that pass descriptors: making, asking, sending and receiving.
+
 #pragma once
 
 #include <sys/socket.h>
@@ -14,55 +16,55 @@
 
 namespace uintr::os {
 
-// A pair of connected AF_UNIX sockets, close-on-exec and non-blocking.
+// Creates a pair of connected AF_UNIX sockets, close-on-exec and non-blocking.
 std::pair<UniqueFd, UniqueFd> createSocketPair(int type = SOCK_SEQPACKET);
 
-// Connects to a socket file, or to an abstract address, which begins with a NUL (unix(7)). It never
-// blocks: SystemError{EAGAIN} while the listener's queue is full.
+// Connects to a socket file, or to an abstract address, which begins with a NUL (unix(7)). Never
+// blocks: throws SystemError{EAGAIN} while the listener's queue is full.
 UniqueFd connectUnix(std::string_view address, int type);
 
-// SOCK_STREAM or SOCK_SEQPACKET: what a descriptor is, if it is a Unix socket that carries
-// messages both ways; otherwise SystemError.
+// Returns the type of a Unix socket, SOCK_STREAM or SOCK_SEQPACKET. Throws SystemError for any
+// other descriptor, SOCK_DGRAM included.
 int unixSocketType(int socket);
 
-// Of any kind.
+// Tells whether the descriptor is a socket of any family.
 bool isSocket(int fd);
 
-// Who was at the other end when the connection was made (SO_PEERCRED).
+// Returns pid, uid and gid of the peer at the time when the connection was made (SO_PEERCRED).
 ucred peerCredentials(int socket);
 
-// A pidfd of that process (SO_PEERPIDFD, Linux 6.5); empty where the kernel does not know it.
+// Returns a pidfd of the same process (SO_PEERPIDFD, Linux 6.5); empty where the kernel is older.
 UniqueFd peerPidFd(int socket);
 
-// Names the socket among all that this kernel has had since it started (SO_COOKIE, net/core/sock.c,
-// sock_gen_cookie(): since Linux 5.10 across network namespaces). 0 where there is none.
+// Returns a number that no other socket has had since this kernel started (SO_COOKIE,
+// net/core/sock.c, sock_gen_cookie(); since Linux 5.10 across network namespaces). 0 if the kernel
+// gives none.
 std::uint64_t socketCookie(int socket);
 
-// Sends data with descriptors attached (SCM_RIGHTS, unix(7)). Returns how many bytes were taken:
-// all of them, but for a stream whose buffer is full. SystemError{EAGAIN} when none were.
+// Sends data with descriptors attached (sendmsg(2), SCM_RIGHTS, unix(7)). Returns the number of
+// bytes sent: all of them, except for a stream whose buffer is full. Throws SystemError{EAGAIN}
+// when there was no room for any.
 std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds);
 
-// What recvmsg(2) returned.
+// One message, as recvmsg(2) returned it.
 struct ReceivedMessage {
-  std::size_t size = 0;       // bytes of data stored; 0 with no descriptors: end of stream
-  bool truncated = false;     // the data was longer than the space given
-  bool fdsTruncated = false;  // there were descriptors that could not be received
+  std::size_t size = 0;       // bytes of data stored; 0 and no descriptors mean end of stream
+  bool truncated = false;     // the data was longer than the space for it
+  bool fdsTruncated = false;  // some descriptors could not be received
   std::vector<UniqueFd> fds;
 };
 
 enum class Receive {
   Take,
-  Peek  // leave the message in the queue; its descriptors are duplicated
+  Peek  // leaves the message in the queue; its descriptors are duplicated
 };
 
-// Reads the next message. It never blocks: SystemError{EAGAIN} when there is none.
+// Reads the next message (recvmsg(2)). Never blocks: throws SystemError{EAGAIN} when there is none.
 ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
                                Receive how);
 
-// Waits until the socket is readable or hung up; false when the time is up.
+// Waits until the socket is readable or hung up (poll(2)). Returns false when the time is up or a
+// signal came.
 bool waitReadable(int socket, std::chrono::milliseconds timeout);
-
-// As many descriptors as one message can carry (net/scm.h, SCM_MAX_FD).
-inline constexpr std::size_t kMaxFdsPerMessage = 253;
 
 }  // namespace uintr::os

@@ -144,25 +144,17 @@ inline bool isRaised(const Upid& upid, std::uint64_t bit) {
   return (upid.pir.load(std::memory_order_seq_cst) & bit) != 0;
 }
 
-// A hint: fetches a line as its next writer, so that the locked operation that follows need not
-// send for it. A receiver that spins does so with its descriptor, which spares the take that, and a
-// sender needs the line for itself in either case. Harmless at any address.
-inline void fetchToWrite(const void* line) {
-#if defined(__x86_64__)
-  // Not __builtin_prefetch(, 1): without -mprfchw that fetches the line for reading. Where the CPU
-  // has no PREFETCHW (Intel before Broadwell), it does nothing (SDM vol. 2).
-  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(line)));
-#else
-  __builtin_prefetch(line, 1);
-#endif
-}
-
 // Takes what is raised. Clears the whole word: bits that were never given out are a holder's
 // mischief.
 inline bool take(Upid& upid, std::uint64_t bit) {
   // acquire: see what the sender wrote before its raise; a read-modify-write, so that a raise
   // that comes in between is not wiped out unseen.
   return (upid.pir.exchange(0, std::memory_order_acquire) & bit) != 0;
+}
+
+// The same with a look first, which spares the locked operation where nothing is raised.
+inline bool takeIfRaised(Upid& upid, std::uint64_t bit) {
+  return isRaised(upid, bit) && take(upid, bit);
 }
 
 // Announces that the receiver is about to sleep. It must look at what is raised afterwards, and

@@ -1,8 +1,8 @@
-// The bounds that the project sets itself: first those of its design, then the stricter ones that
-// came later.
+// The bounds that the project sets itself: those of its design, and the stricter ones that came
+// later.
 
 import type { Backend } from 'uintr';
-import { nameOn } from './backend-name.js';
+import { nameOn } from './constants.js';
 import type { Bound } from './results.js';
 import type { Row } from './rows.js';
 import type { PairsRow } from './sections/pairs.js';
@@ -17,12 +17,12 @@ const STRICTER_SEND_TO_EMPTY_CALL = 1.5;
 const STRICTER_LOOP_TO_FLOOR = 2;
 const STRICTER_LOOP_TO_MESSAGE_PORT = 0.45;
 
-// "Not slower": two runs of the very same program differ by some percent.
+// Means "not slower": two runs of the very same program differ by some per cent.
 const AUTO_TO_ZERO = 0.95;
 
 const BACKENDS: readonly Backend[] = ['software', 'hardware'];
 
-/** Of what has been measured, on each backend. */
+/** The bounds of everything that was measured, on each backend. */
 export function boundsOf(
   rows: readonly Row[],
   sendCosts: readonly SendCostsRow[],

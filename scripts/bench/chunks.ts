@@ -1,20 +1,22 @@
-// Two virtual CPUs share a physical core at one moment and lie far apart at the next: a line then
-// takes a third of the time to travel, or three times as long, and the host changes it within
-// seconds. So a spinning run is made in chunks with a look at the floor (c/spin.c) between them, and
-// when everything has been played those chunks count that were made with the CPUs on one side.
+// The chunks of a spinning run, and the choice of those that count.
+//
+// The host moves virtual CPUs within seconds: they share a physical core at one moment and lie far
+// apart at the next, and a cache line then travels three times as long. So a spinning run is made in
+// chunks, and c/spin.c measures the floor before and after each. At the end only the chunks count
+// that were made with the CPUs in one placement: apart where there are enough of those, else near.
 
 import { median, quantile, summarize, type Summary } from './statistics.js';
 
-/** Of a run; its rounds divide by it. */
+/** The number of chunks per run. It divides the number of rounds. */
 export const CHUNKS = 10;
 
 export interface Chunk {
   readonly summary: Summary;
-  /** The floor before and after it: p50 in nanoseconds; none where nobody looked. */
+  /** The floor before and after the chunk: p50 in nanoseconds. Empty where it was not measured. */
   readonly floors: readonly number[];
 }
 
-/** Of a run that wrote its looks at the floor before its times. */
+/** Splits the output of a run, which has the measurements of the floor before the times. */
 export function chunksOf(output: Float64Array): Chunk[] {
   const looks = output.subarray(0, CHUNKS + 1);
   return split(output.subarray(CHUNKS + 1)).map((summary, i) => ({
@@ -23,7 +25,7 @@ export function chunksOf(output: Float64Array): Chunk[] {
   }));
 }
 
-/** Of a run of the floor itself, which is all the look that it needs. */
+/** Splits a run of the floor itself, whose own p50 is the measurement. */
 export function chunksOfFloor(times: Float64Array): Chunk[] {
   return split(times).map((summary) => ({ summary, floors: [summary.p50] }));
 }
@@ -35,7 +37,7 @@ function split(times: Float64Array): Summary[] {
   );
 }
 
-/** A run, of those of its chunks that count. */
+/** The summary of a run, from the chunks that count. */
 export function summaryOf(chunks: readonly Chunk[]): Summary {
   const all = (key: keyof Summary): number[] => chunks.map(({ summary }) => summary[key]);
   return {
@@ -47,13 +49,13 @@ export function summaryOf(chunks: readonly Chunk[]): Summary {
   };
 }
 
-/** Where the CPUs were, and what counts therefore. */
+/** Where the CPUs were, and which chunks count because of it. */
 export interface Sides {
-  /** 'all': the floor has nearly always been the same. */
+  /** The placement that counts. 'all': the floor was nearly always the same. */
   readonly counted: 'all' | 'apart' | 'near';
-  /** The 10th and the 90th percentile of all looks, in nanoseconds. */
+  /** The 10th and the 90th percentile of all measurements of the floor, in nanoseconds. */
   readonly floors: readonly [number, number];
-  /** A floor below is near. */
+  /** A floor below the border, in nanoseconds, means near. */
   readonly border: number;
   readonly chunks: number;
   readonly leftOut: number;
@@ -62,7 +64,7 @@ export interface Sides {
 const TWO_SIDES = 2;
 const ENOUGH_CHUNKS = 5;
 
-/** From the chunks of each contestant; undefined where nobody looked. */
+/** Decides from the chunks of each contestant. Undefined where the floor was not measured. */
 export function sidesOf(contestants: readonly (readonly Chunk[])[]): Sides | undefined {
   const all = contestants.flat();
   const looks = all.flatMap(({ floors }) => floors).sort((a, b) => a - b);
@@ -79,7 +81,7 @@ export function sidesOf(contestants: readonly (readonly Chunk[])[]): Sides | und
   return { counted, floors: [low, high], border, chunks: all.length, leftOut };
 }
 
-/** Whether the CPUs were on the side that counts at both ends. */
+/** Whether the CPUs were in the placement that counts both before and after the chunk. */
 export function counts(
   { floors }: Chunk,
   { counted, border }: Pick<Sides, 'counted' | 'border'>,

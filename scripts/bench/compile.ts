@@ -1,23 +1,25 @@
+// Compiles the programs and addons of c/ with the C compiler of the machine.
+
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { scratchFolder } from './node/transports/scratch.js';
 
-// From the package's root, because this file is compiled to one place and bundled into another.
+// Relative to the package's root: this file is compiled to one place and bundled into another.
 const SOURCES = path.join(path.dirname(require.resolve('uintr/package.json')), 'scripts/bench/c');
 
 export const COMPILER = process.env['CC'] ?? 'cc';
 
 export interface Compiled {
   readonly file: string;
-  /** Why there is no such file, if there is none. */
+  /** Why there is no file; absent if there is one. */
   readonly absent?: string;
 }
 
-/** Addons; the other sources are the ping-pong. */
+/** The sources that are addons; all others are the ping-pong. */
 const ADDONS = ['empty_call', 'callbacks'] as const;
 
-/** The ping-pong in C. */
+/** Compiles the ping-pong in C. */
 export function compilePingPong(): Compiled {
   const addons = ADDONS.map((name) => `${name}.c`);
   const sources = readdirSync(SOURCES).filter(
@@ -26,7 +28,7 @@ export function compilePingPong(): Compiled {
   return compile('ping-pong', sources, ['-lrt']);
 }
 
-/** Undefined where it cannot be compiled. */
+/** Compiles an addon and returns its file, or undefined where that is not possible. */
 export function compileAddon(name: (typeof ADDONS)[number]): string | undefined {
   const headers = path.join(path.dirname(path.dirname(process.execPath)), 'include/node');
   if (!existsSync(path.join(headers, 'node_api.h'))) return undefined;
@@ -46,7 +48,7 @@ function compile(name: string, sources: readonly string[], flags: readonly strin
       cwd: SOURCES,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    accessSync(file, constants.X_OK); // not so where the folder is mounted noexec
+    accessSync(file, constants.X_OK); // throws where the folder is mounted noexec
     return { file };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,12 +1,14 @@
+// The contestants of the ping-pong: doorbells in C, those that Node has, and uintr.
+
 import path from 'node:path';
 import type { Backend } from 'uintr';
-import { nameOn } from './backend-name.js';
+import { nameOn, SPIN_ONLY_MICROS } from './constants.js';
 import type { Compiled } from './compile.js';
 import { type Cpus, type Mode, MODES } from './modes.js';
 import { listOfCpus } from './node/pin.js';
 import type { Settings } from './node/transport.js';
 
-/** Contestants of one class can stand in for each other: same sides, same way of waiting. */
+/** Contestants of one class can replace each other: same kind of sides, same way of waiting. */
 export type Class =
   | 'C, processes'
   | 'threads, blocking'
@@ -19,7 +21,7 @@ export interface Round {
   readonly cpus: Cpus;
   readonly rounds: number;
   readonly warmUp: number;
-  /** The C ping-pong, to look at the floor by. */
+  /** The C ping-pong, which measures the floor between chunks. */
   readonly floor?: string;
 }
 
@@ -27,12 +29,12 @@ export interface Contestant {
   readonly name: string;
   readonly class: Class;
   readonly ours: boolean;
-  /** For fan-in: how many vectors the way back takes in turn. Peers have as many. */
+  /** For fan-in: the number of vectors that the way back takes in turn. Peers have as many. */
   readonly vectors?: number;
   readonly modes: readonly Mode[];
-  /** Why it cannot take part here, if so. */
+  /** Why the contestant cannot take part here; undefined if it can. */
   readonly absent?: string | undefined;
-  /** The program that plays; it writes what each round took: nanoseconds, as doubles. */
+  /** The program that plays. It writes the time of each round: nanoseconds, as doubles. */
   command(round: Round): readonly string[];
 }
 
@@ -57,7 +59,7 @@ function inC({ file, absent }: Compiled): Contestant[] {
       [file, transport, rounds, warmUp, cpus.first, cpus.other].map(String),
   });
   return [
-    contestant('spin', 'shared line, spinning', ['spin']),
+    contestant('spin', 'shared cache line, spinning', ['spin']),
     contestant('futex', 'futex'),
     contestant('eventfd', 'eventfd'),
     contestant('pipe', 'pipe'),
@@ -114,10 +116,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** Longer than any round: the receiver never sleeps. */
-const SPIN_ONLY_MICROS = 1_000_000;
-
-/** So many interrupts share one callback of Node's, where ticks and promises can wait. */
+/** Up to as many interrupts share one callback of Node's; ticks and promises wait for its end. */
 const BURST = 64;
 
 function ours(backend: Backend): Contestant[] {
@@ -152,9 +151,10 @@ function ours(backend: Backend): Contestant[] {
           ...round,
         }),
     },
-    // As it comes: it decides by itself when to spin. On one core it is pinned there from the start.
+    // busyPollMicros 'auto', the default: the receiver decides when to spin. In mode "one core" both
+    // sides are pinned from the start; see Settings.pinLate.
     ...(['loop', 'sync'] as const).map((way) => ({
-      name: nameOn(backend, `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, auto`),
+      name: nameOn(backend, `uintr ${way === 'loop' ? 'event loop' : 'waitSync'}, default`),
       class: `${sides}, ${way === 'loop' ? 'event loop' : 'blocking'}` as const,
       ours: true,
       modes: ASLEEP,

@@ -1,4 +1,4 @@
-/** How much is measured. */
+/** How much the benchmark measures. */
 export interface Effort {
   readonly repeats: number;
   readonly rounds: number;

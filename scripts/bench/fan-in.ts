@@ -1,8 +1,10 @@
+// The contestants of fan-in.
+
 import type { Backend } from 'uintr';
-import { nameOn } from './backend-name.js';
+import { nameOn } from './constants.js';
 import { type Contestant, nodeCommand, spinning } from './contestants.js';
 
-/** One round trip whose way back goes over so many vectors, or ports, in turn. */
+/** Contestants whose way back takes each of several vectors, or ports, in turn; one set per count. */
 export function fanIn(counts: readonly number[], backends: readonly Backend[]): Contestant[] {
   return counts.flatMap((vectors) => [
     {

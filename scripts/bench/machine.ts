@@ -1,3 +1,5 @@
+// Describes the machine that the benchmark runs on.
+
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
@@ -18,7 +20,7 @@ export interface Machine {
   readonly loadAverage: number;
 }
 
-/** The first two CPUs that this process may run on; the same one twice where there is one only. */
+/** The first two CPUs that this process may run on; the same CPU twice where there is only one. */
 function allowedPair(): Cpus {
   const status = readFileSync('/proc/self/status', 'utf8');
   const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '0';

@@ -1,12 +1,17 @@
-// The benchmark: how long a doorbell takes, ours beside what a user would pick instead.
+// The benchmark: the time that a doorbell takes, uintr's beside those that a user would pick instead.
 //
-//   measure.ts      all of it                      effort.ts     how much of it
+//   measure.ts      runs all sections              effort.ts     how much is measured
 //   contestants.ts  who plays, in which modes      ping-pong.ts  the interleaved runs
-//   chunks.ts       which of them count            rows.ts       the medians and the ratios
-//   c/              those in C, one program        node/         those in Node: first.ts, other.ts
-//   sections/       one send(), floods, many receivers, many pairs, nothing to do at all, and one
-//                   round trip step by step; section.ts asks the programs of node/
-//   bounds.ts       what the project promises      report/       tables and the chart
+//   chunks.ts       which runs count               rows.ts       the medians and the ratios
+//   c/              contestants in C, one program  node/         contestants in Node: first.ts, other.ts
+//   sections/       one send(), floods, many receivers, many pairs, idle processes, and the steps of
+//                   a round trip; section.ts runs the programs of node/ for them
+//   bounds.ts       the bounds that must hold      report/       tables and the chart
+//   constants.ts    shared names and limits        connect/      the cost of connecting services
+//
+// Words: a ping-pong is a series of round trips. The floor of a mode is the fastest contestant in C;
+// where nobody sleeps, that is two processes that spin on one shared cache line (c/spin.c), and
+// nothing that crosses cores through memory can be faster. "Default" is busyPollMicros 'auto'.
 
 import { writeFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
@@ -19,7 +24,7 @@ import { report } from './report/tables.js';
 /** EX_USAGE of sysexits.h, as for the other commands of `uintr`. */
 const EXIT_USAGE = 64;
 
-/** The whole program; `name` is what its help calls it. */
+/** Runs the whole program; `name` is what its help calls it. */
 export async function bench(args: readonly string[], name = 'bench'): Promise<void> {
   let options: Options;
   try {

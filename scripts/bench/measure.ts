@@ -1,3 +1,5 @@
+// Runs all sections of the benchmark that were asked for.
+
 import type { Backend } from 'uintr';
 import { boundsOf } from './bounds.js';
 import { compilePingPong } from './compile.js';
@@ -17,7 +19,7 @@ import { busyPairs } from './sections/pairs.js';
 import { manyReceivers } from './sections/receivers.js';
 import { sendCosts } from './sections/send-costs.js';
 
-/** Everything that was asked for; undefined where that is nothing. */
+/** Measures everything that was asked for. Undefined where nothing matches. */
 export async function measure(options: Options): Promise<Results | undefined> {
   const machine = describeMachine();
   const cpus = machine.pinning;

@@ -1,3 +1,5 @@
+// The options of the benchmark's command line.
+
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Mode, MODES } from './modes.js';
 
@@ -11,7 +13,10 @@ export interface Options {
   readonly svg?: string;
 }
 
-/** `name` is what the help calls the program. Throws a CommanderError when all is said already. */
+/**
+ * Parses the arguments; `name` is what the help calls the program. Throws a CommanderError after it
+ * has printed the help or a complaint.
+ */
 export function parseOptions(args: readonly string[], name: string): Options {
   return new Command(name)
     .exitOverride()
@@ -19,15 +24,15 @@ export function parseOptions(args: readonly string[], name: string): Options {
     .option('-q, --quick', 'less of everything, for a first look', false)
     .option(
       '--only <pattern>',
-      'only contestants, and of "send()", "breakdown", "fan-in", "receivers", "flood", "pairs" ' +
-        'and "idle" those, that match',
+      'only the contestants that match, and those of "send()", "breakdown", "fan-in", ' +
+        '"receivers", "flood", "pairs" and "idle"',
       parsePattern,
     )
     .addOption(
       new Option('--mode <modes...>', 'only these modes').choices(MODES).default(MODES, 'all'),
     )
-    .option('-r, --repeats <count>', 'runs of each contestant', parseCount)
-    .option('-n, --rounds <count>', 'round trips of a run', parseCount)
+    .option('-r, --repeats <count>', 'runs per contestant', parseCount)
+    .option('-n, --rounds <count>', 'round trips per run', parseCount)
     .option('--json <file>', 'write all figures there')
     .option('--svg <file>', 'write a chart there')
     .parse(args, { from: 'user' })

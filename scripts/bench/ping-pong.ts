@@ -1,3 +1,5 @@
+// Plays the ping-pong of all contestants, in interleaved runs.
+
 import {
   type Chunk,
   chunksOf,
@@ -15,30 +17,30 @@ import { reasonOf, type Section } from './section.js';
 import { summarize } from './statistics.js';
 
 export interface Plan {
-  /** Of a run, for a contestant that sleeps; one that spins is faster and makes more. */
+  /** Rounds per run of a contestant that sleeps. A spinning contestant is faster and makes more. */
   readonly rounds: number;
   readonly cpus: Cpus;
-  /** The C ping-pong, by which a run that spins looks at the floor; absent where there is none. */
+  /** The C ping-pong, with which a spinning run measures the floor; absent where there is none. */
   readonly floor?: string | undefined;
 }
 
 const SPINNING_ROUNDS_TIMES = 20;
 const WARM_UP_PART = 4;
 
-// A spinning run takes no longer than its programs take to start, and not all of it may count: more
-// runs, for a median that means something.
+// A spinning run takes no longer than the start of its programs, and some of its chunks may not
+// count. So there are more of them, for a median that means something.
 const CYCLES: Record<Mode, number> = { spin: 3, 'one core': 1, 'two cores': 1 };
 
 export interface PingPong {
   readonly rows: readonly Row[];
-  /** Of the runs that spun, if somebody looked. */
+  /** Where the CPUs were in the spinning runs, if the floor was measured. */
   readonly sides: Sides | undefined;
 }
 
 export interface Entry {
   readonly contestant: Contestant;
   readonly mode: Mode;
-  /** By turn; a run that nobody interrupts is one chunk. */
+  /** The chunks of each run, by turn. A run without measurements of the floor is one chunk. */
   readonly runs: Map<number, readonly Chunk[]>;
 }
 
@@ -51,8 +53,8 @@ export function entriesOf(contestants: readonly Contestant[], modes: readonly Mo
 }
 
 /**
- * One repeat: every contestant of a mode plays once before any plays again, so that the noise of a
- * moment hits all.
+ * The runs of one repeat: every contestant of a mode plays once before any plays again, so that the
+ * noise of a moment hits all.
  */
 function scheduleOf(entries: readonly Entry[]): Entry[] {
   return MODES.flatMap((mode) => {
@@ -61,7 +63,7 @@ function scheduleOf(entries: readonly Entry[]): Entry[] {
   });
 }
 
-/** The ping-pong of all entries. */
+/** Plays the ping-pong of all entries. */
 export function pingPong(entries: readonly Entry[], plan: Plan): Section<PingPong> {
   const schedule = scheduleOf(entries);
   return {

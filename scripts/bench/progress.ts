@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** A bar for a person who waits: on a terminal only. */
+/** A progress bar, on a terminal only. */
 export class Progress {
   readonly #bar: SingleBar | undefined;
   #begun = 0;
@@ -12,7 +12,7 @@ export class Progress {
     this.#bar.start(runs, 0, { what: '' });
   }
 
-  /** Begins a run; those before it are done. */
+  /** Begins a run; all earlier runs are done. */
   step(what: string): void {
     this.#bar?.update(this.#begun++, { what });
   }

@@ -1,3 +1,5 @@
+// The results of the benchmark, as --json writes them.
+
 import type { Sides } from './chunks.js';
 import type { Machine } from './machine.js';
 import type { Row } from './rows.js';
@@ -9,13 +11,13 @@ import type { PairsRow } from './sections/pairs.js';
 import type { ReceiversRow } from './sections/receivers.js';
 import type { SendCostsRow } from './sections/send-costs.js';
 
-/** Everything that was measured, as --json writes it. Times are nanoseconds. */
+/** Everything that was measured. Times are nanoseconds. */
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
   readonly repeats: number;
   readonly rounds: number;
-  /** Where the CPUs were in the runs that spun. */
+  /** Where the CPUs were in the spinning runs. */
   readonly sides?: Sides;
   readonly pingPong: readonly Row[];
   readonly fanIn: readonly Row[];
@@ -29,7 +31,7 @@ export interface Results {
   readonly bounds: readonly Bound[];
 }
 
-/** A promise of the project and what came of it. */
+/** A bound that the project sets itself, and whether it is met. */
 export interface Bound {
   readonly what: string;
   readonly is: 'at most' | 'at least';

@@ -1,3 +1,5 @@
+// The rows of the ping-pong: medians over the runs, and ratios to other contestants.
+
 import type { Class, Contestant } from './contestants.js';
 import type { Mode } from './modes.js';
 import { median, type Summary } from './statistics.js';
@@ -6,24 +8,25 @@ export interface Row extends Summary {
   readonly contestant: string;
   readonly class: Class;
   readonly ours: boolean;
-  /** For fan-in only. */
+  /** The number of vectors or ports, for fan-in only. */
   readonly vectors: number | undefined;
   readonly mode: Mode;
   readonly runs: number;
   /** The least and the greatest p50 of the runs. */
   readonly spread: readonly [number, number];
-  /** To the fastest in C in the same mode: the median of the ratios of runs side by side. */
+  /** p50 to the floor, the fastest in C in the same mode: the median of the ratios of paired runs. */
   readonly toFloor: number | undefined;
-  /** Likewise to the fastest of its class, with as many vectors, that is not ours. */
+  /** The same ratio to the peer. */
   readonly toPeer: number | undefined;
+  /** The fastest contestant of the same class, with as many vectors, that is not uintr. */
   readonly peer: string | undefined;
 }
 
-/** Somebody who has played in one mode. */
+/** A contestant that has played in one mode. */
 export interface Played {
   readonly contestant: Pick<Contestant, 'name' | 'class' | 'ours' | 'vectors'>;
   readonly mode: Mode;
-  /** By turn, so that runs made side by side can be compared. */
+  /** The runs by turn, so that runs of the same turn can be compared. */
   readonly runs: ReadonlyMap<number, Summary>;
 }
 
@@ -61,11 +64,11 @@ export function rowOf(one: Played, all: readonly Played[]): Row {
 }
 
 function ratio(one: Played, other: Played): number | undefined {
-  // Spinning runs were chosen for the same conditions: see chunks.ts.
+  // All chunks of spinning runs that count were made under the same conditions: see chunks.ts.
   if (one.mode === 'spin') return p50Of(one) / p50Of(other);
-  // Others of one turn were made within seconds of each other: the noise was the same for both.
+  // Other runs of one turn were made within seconds of each other: both had the same noise.
   const ratios = [...one.runs].flatMap(([turn, run]) => {
-    const others = other.runs.get(turn); // none in a turn in which one of the two has failed
+    const others = other.runs.get(turn); // undefined where the other one failed in that turn
     return others === undefined ? [] : [run.p50 / others.p50];
   });
   return ratios.length === 0 ? undefined : median(ratios);

@@ -1,14 +1,16 @@
+// Runs a program of the benchmark and leaves no process behind.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
-import { lifetimeMs } from './lifetime.js';
+import { lifetimeMs } from './constants.js';
 
-const PATIENCE_MS = 30_000; // with those that should have ended
+const PATIENCE_MS = 30_000; // for a program that should have ended
 const STDERR_LINES = 3;
 
 const running = new Set<ChildProcess>();
 
-// Nothing is left behind: each program has a process group of its own, and with it its children.
+// Each program leads a process group of its own, so its children are killed with it.
 process.once('exit', () => {
   for (const child of running) killGroup(child);
 });
@@ -17,8 +19,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 /**
- * Runs a program that plays so many rounds to its end and returns what it wrote to stdout. Throws if
- * it failed instead.
+ * Runs a program that plays `rounds` to its end and returns what it wrote to stdout. Throws if the
+ * program fails instead.
  */
 export async function run(command: readonly string[], rounds = 0): Promise<Buffer> {
   const [file = '', ...args] = command;
@@ -36,7 +38,7 @@ export async function run(command: readonly string[], rounds = 0): Promise<Buffe
       text(child.stderr),
       once(child, 'exit') as Promise<[number | null, string | null]>,
     ]);
-    // A result counts whatever the status: zeromq aborts at exit while a worker has a socket.
+    // Output counts whatever the status: zeromq aborts at exit while a worker has a socket.
     if (output.length > 0 || status === 0) return output;
     const lines = errors.trim().split('\n').slice(0, STDERR_LINES).join(' ');
     throw new Error(
@@ -57,12 +59,12 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** A program that writes doubles. */
+/** Runs a program that writes doubles. */
 export async function runForTimes(
   command: readonly string[],
   rounds: number,
 ): Promise<Float64Array> {
   const bytes = await run(command, rounds);
-  // Copied: a Buffer of the pool need not be aligned.
+  // Copies, because a Buffer of the pool need not be aligned.
   return new Float64Array(new Uint8Array(bytes).buffer);
 }

@@ -1,15 +1,18 @@
+// A section of the benchmark other than the ping-pong: runs a program of node/ once per question and
+// repeat.
+
 import path from 'node:path';
 import { run } from './run.js';
 
 /** A part of the benchmark. */
 export interface Section<Result> {
-  /** How many of one repeat. */
+  /** Runs per repeat. */
   readonly runs: number;
   measure(repeats: number, listener: Listener): Promise<Result>;
 }
 
 export interface Listener {
-  /** Before each run. */
+  /** Called before each run. */
   readonly onRun: (what: string) => void;
   readonly onFailure: (failure: Failure) => void;
 }
@@ -23,7 +26,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** One that nobody wants. */
+/** A section that was not asked for. */
 export const NOTHING: Section<readonly never[]> = {
   runs: 0,
   measure: () => Promise.resolve([]),
@@ -32,22 +35,22 @@ export const NOTHING: Section<readonly never[]> = {
 /** One run of a program of node/. */
 export interface Question<Settings> {
   readonly settings: Settings;
-  /** For people: while it is asked, and if it fails. */
+  /** The name of the question, for the progress bar and the list of failures. */
   readonly what: string;
-  /** Where it may run; undefined: anywhere. */
+  /** The CPUs that the program may run on; undefined: any. */
   readonly cpus?: readonly number[];
-  /** How many round trips it makes, if that is what it does. */
+  /** The number of round trips, if the program makes any. */
   readonly rounds?: number;
 }
 
 export interface Answered<Settings, Answer> extends Question<Settings> {
-  /** One a repeat. */
+  /** One answer per repeat. */
   readonly answers: readonly Answer[];
 }
 
 /**
- * Asks a program every question before it asks any again, there and back: the noise of a moment
- * hits all. One that fails is not asked again.
+ * Asks a program every question once per repeat, in reverse order in every second repeat, so that
+ * the noise of a moment hits all. A question that fails is not asked again.
  */
 export function section<Settings, Answer, Result>(
   program: string,

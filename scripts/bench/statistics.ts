@@ -1,10 +1,12 @@
-/** What one run of a ping-pong comes to; times in nanoseconds. */
+// Quantiles, medians and ratios.
+
+/** The summary of one run of a ping-pong; times in nanoseconds. */
 export interface Summary {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
   readonly max: number;
-  /** Round trips a second. */
+  /** Round trips per second. */
   readonly rate: number;
 }
 
@@ -20,7 +22,7 @@ export function summarize(times: Float64Array): Summary {
   };
 }
 
-/** Of sorted numbers. */
+/** The quantile `q` of sorted numbers, always one of them. */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[Math.min(Math.floor(sorted.length * q), sorted.length - 1)] ?? NaN;
 }
@@ -45,14 +47,14 @@ export function figureOf(values: readonly number[]): Figure {
 
 export type Figures<T> = { readonly [Key in keyof T]: Figure | Extract<T[Key], undefined> };
 
-/** Of each number that the runs came to. All have the same. */
+/** A figure per key of the runs, which all have the same keys. */
 export function figuresOf<T extends object>(runs: readonly T[]): Figures<T> {
   const keys = Object.keys(runs[0] ?? {}) as (keyof T)[];
   const figures = keys.map((key) => [key, figureOf(runs.map((run) => Number(run[key])))]);
   return Object.fromEntries(figures) as Figures<T>;
 }
 
-/** Of runs side by side. */
+/** The ratios of paired runs. */
 export function ratiosOf(runs: readonly number[], others: readonly number[]): number[] {
   return runs.map((value, i) => value / (others[i] ?? NaN));
 }

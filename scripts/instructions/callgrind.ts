@@ -1,5 +1,5 @@
-// Counts instructions with callgrind (valgrind.org), which emulates the CPU: the same count in every
-// run, whatever else the machine does.
+// Counts instructions with callgrind (valgrind.org). It emulates the CPU, so the count is the same in
+// every run, whatever else the machine does.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,13 +10,13 @@ import type { StepName } from './steps.js';
 
 const execute = promisify(execFile);
 
-/** Instructions of one step, by where they lie. */
+/** The instructions of one step, by the place of the code. */
 export interface Instructions {
   /** In uintr.node. */
   readonly addon: number;
-  /** What V8 made of JavaScript. */
+  /** In code that V8 has compiled from JavaScript. */
   readonly javascript: number;
-  /** In node: V8's built-in functions, Node-API, libuv; and in the C library. */
+  /** In node (V8's built-in functions, Node-API, libuv) and in the C library. */
   readonly node: number;
 }
 
@@ -25,7 +25,7 @@ export const totalOf = ({ addon, javascript, node }: Instructions): number =>
 
 export const hasCallgrind = (): boolean => spawnSync('valgrind', ['--version']).status === 0;
 
-// V8 optimises on this thread, and always at the same point.
+// With these options V8 optimises on the main thread, and always at the same point.
 const NODE = [process.execPath, '--single-threaded', '--predictable'];
 const TIMES = 50_000;
 const PATIENCE_MS = 90_000;
@@ -37,7 +37,7 @@ export async function instructionsOf(step: StepName): Promise<Instructions> {
     timeout: PATIENCE_MS,
     env: { ...process.env, UINTR_BACKEND: 'software' },
   };
-  // A file for what comes before each testui(): the second is of what is to be counted.
+  // Callgrind writes a file before each testui(). The second file has the instructions to count.
   const callgrind = ['--callgrind-out-file=counts', '--dump-before=uintr::software::*testui*'];
   const program = [path.join(__dirname, 'steps.js'), step, String(TIMES)];
   try {
@@ -58,14 +58,14 @@ export async function instructionsOf(step: StepName): Promise<Instructions> {
 }
 
 /**
- * Of a file in callgrind's format ("Callgrind Format Specification", valgrind.org). Not by
- * callgrind_annotate: it takes for a cost what calls cost that began before the file.
+ * Sums up a file in callgrind's format ("Callgrind Format Specification", valgrind.org).
+ * callgrind_annotate is of no use here: it adds the cost of calls that began before the file.
  */
 export function sumOf(file: string): Instructions {
-  const objects = new Map<string, string>(); // by the numbers that stand for them
+  const objects = new Map<string, string>(); // names by number, as the file abbreviates them
   const sum = { addon: 0, javascript: 0, node: 0 };
   let part: keyof Instructions = 'node';
-  let isOfCall = false; // the line after `calls=` has what the callee costs
+  let isOfCall = false; // the line after `calls=` has the cost of the callee
   for (const line of file.split('\n')) {
     const [, how, number = '', name] = /^(c?ob)=(\(\d+\))(?: (.*))?$/.exec(line) ?? [];
     if (name !== undefined) objects.set(number, name);
@@ -79,5 +79,5 @@ export function sumOf(file: string): Instructions {
 
 function partOf(object: string): keyof Instructions {
   if (object.endsWith('.node')) return 'addon';
-  return object === '???' ? 'javascript' : 'node'; // V8's code is of no file
+  return object === '???' ? 'javascript' : 'node'; // V8's compiled code belongs to no file
 }

@@ -1,4 +1,4 @@
-// What each step costs in instructions, on the software backend: a figure that is the same in every
+// Counts the instructions of each step on the software backend. The figures are the same in every
 // run. Needs valgrind.
 //
 //     npm run instructions -- [--json file]

@@ -1,15 +1,14 @@
 // steps STEP COUNT
 //
-// Does one step so many times, on one thread: run by callgrind.ts.
+// Executes one step COUNT times, on one thread. Started by callgrind.ts.
 
 import { Receiver, Sender } from 'uintr';
+import { SPIN_ONLY_MICROS } from '../bench/constants.js';
 
-const SPIN_ONLY_MICROS = 1_000_000;
+const WARM_UP = 50_000; // until V8 has optimised everything
+const BATCH = 1000; // V8 optimises short loops; most of one long loop would run unoptimised
 
-const WARM_UP = 50_000; // until V8 has optimised all of it
-const BATCH = 1000; // a loop that V8 optimises: one long one would run unoptimised for the most part
-
-/** What is counted lies between two calls of testui(). */
+/** A step, to count between two calls of testui(). */
 type Step = (times: number) => void;
 
 function open(burst = 1): { receiver: Receiver; sender: Sender } {
@@ -37,7 +36,7 @@ const deliver =
   (times) => {
     const { receiver, sender } = open(burst);
     let left = WARM_UP + times;
-    // Of each batch, so that V8 knows the call when it optimises the listener.
+    // The call is made once per batch, so that V8 knows it when it optimises the listener.
     const onBatch = (): void => {
       if (left === times || left === 0) receiver.testui();
       if (left === 0) process.exit();
@@ -49,7 +48,7 @@ const deliver =
     sender.send();
   };
 
-/** What can be counted; the figures are of one of it. */
+/** The steps that can be counted. */
 export const STEPS = {
   'send() to an awake receiver': inBatches((_receiver, sender) => () => {
     sender.send();

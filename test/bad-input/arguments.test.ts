@@ -9,7 +9,7 @@ const outOfRange = { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' };
 const invalidType = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
 const invalidValue = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' };
 
-// What a caller without types may pass.
+// Passes what a caller without types may pass.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see above
 const wrong = <T>(value: unknown): T => value as T;
 
@@ -33,7 +33,7 @@ describe('a wrong argument', () => {
     [{}, invalidType],
     [Symbol('tick'), invalidType],
   ] as const) {
-    it(`of createFd: ${inspect(vector)}`, async () => {
+    it(`is refused by createFd: ${inspect(vector)}`, async () => {
       const receiver = use(new Receiver({ vectors: { tick: 0 } }));
       await leavesNothing(() => {
         assert.throws(() => receiver.createFd(wrong(vector)), expected);
@@ -52,17 +52,17 @@ describe('a wrong argument', () => {
     [null, invalidType],
     [5n, invalidType],
   ] as const) {
-    it(`of waitSync and wait as a timeout: ${inspect(timeout)}`, async () => {
+    it(`is refused by waitSync and wait as a timeout: ${inspect(timeout)}`, async () => {
       const receiver = use(new Receiver());
       const sender = use(new Sender(receiver.createFd(1)));
       sender.send();
       assert.throws(() => receiver.waitSync(wrong(timeout)), expected);
       await assert.rejects(receiver.wait({ timeout: wrong(timeout) }), expected);
-      assert.equal(receiver.waitSync(2 ** 31 - 1), 1); // it was not taken
+      assert.equal(receiver.waitSync(2 ** 31 - 1), 1); // the vector was not taken
     });
   }
 
-  it('of wait as options or as a signal', async () => {
+  it('is refused by wait as options or as a signal', async () => {
     const receiver = use(new Receiver());
     for (const options of [null, 5, 'x']) {
       await assert.rejects(receiver.wait(wrong(options)), invalidType);
@@ -99,7 +99,7 @@ describe('a wrong argument', () => {
     [{ foreignSenders: 'yes' }, invalidType],
     [{ foreignSenders: 1 }, invalidType],
   ] as const) {
-    it(`of new Receiver: ${inspect(options)}`, async () => {
+    it(`is refused by new Receiver: ${inspect(options)}`, async () => {
       await leavesNothing(() => {
         assert.throws(() => new Receiver(wrong<object>(options)), expected);
       });
@@ -117,7 +117,7 @@ describe('a wrong argument', () => {
     [undefined, invalidType],
     [{ fd: 3 }, invalidType],
   ] as const) {
-    it(`of new Sender: ${inspect(target)}`, async () => {
+    it(`is refused by new Sender: ${inspect(target)}`, async () => {
       await leavesNothing(() => {
         assert.throws(() => new Sender(wrong(target)), expected);
       });

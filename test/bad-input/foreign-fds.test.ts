@@ -7,7 +7,7 @@ import { fixture, python } from '../support/remote.js';
 
 const notAVectorFd = { code: 'ERR_UINTR_NOT_A_VECTOR_FD' };
 
-// What new Sender() says of every forgery of fixtures/forge.py.
+// The result of new Sender() for every forgery of fixtures/forge.py.
 const expected: Record<string, Outcome> = {
   right: { vector: 5 },
   'right, from a dead receiver': { vector: 5 },
@@ -15,7 +15,7 @@ const expected: Record<string, Outcome> = {
   'another version': { code: 'ERR_UINTR_VERSION' },
   'another version and size': { code: 'ERR_UINTR_VERSION' },
   'vector page that cannot be written': { code: 'EPERM', errno: -1, syscall: 'mmap' },
-  // Where there is hardware it is looked at, and is not what it should be.
+  // On hardware the descriptor is examined, and is not what it should be.
   'hardware, with no uvec fd':
     capabilities().backend === 'hardware' ? notAVectorFd : { code: 'ERR_UINTR_NO_HARDWARE' },
   'path without a file': { code: 'EBADF', errno: -9, syscall: 'recvmsg' },
@@ -49,7 +49,7 @@ describe('a descriptor from elsewhere', () => {
     assert.deepEqual(seen, wanted);
   });
 
-  it('is called by its number, with the reason, in the message', () => {
+  it('appears in the message by its number, with the reason', () => {
     assert.match(outcomes['pipe']?.message ?? '', /descriptor \d+ is not a vector fd: .*socket/);
     assert.match(outcomes['socket without a bundle']?.message ?? '', /without a bundle/);
     assert.match(outcomes['another version']?.message ?? '', /version 2\b.*version 1\b/);

@@ -1,5 +1,5 @@
-// A holder of the fd of vector 3 does what it can to the receiver, which has honest peers on other
-// vector fds: one of vector 40, and one of vector 3 itself.
+// A hostile holder of a vector fd of vector 3 does what it can to the receiver. The receiver has honest
+// holders on other vector fds: one of vector 40, and one of vector 3 itself.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Receiver } from 'uintr';
@@ -29,7 +29,7 @@ const once_ = [
   'peek elsewhere',
   'block the socket',
 ];
-const forEver = ['scribble for ever', 'flip for ever', 'wake for ever'];
+const forever = ['scribble forever', 'flip forever', 'wake forever'];
 
 describe('a hostile holder', () => {
   const use = closing();
@@ -38,7 +38,7 @@ describe('a hostile holder', () => {
   interface Scene {
     receiver: Receiver;
     hostile: Hostile;
-    /** In another thread, so that it can wake us. */
+    /** A sender in another thread, so that it can wake the receiver. */
     honest: Remote;
   }
 
@@ -51,7 +51,7 @@ describe('a hostile holder', () => {
     return { receiver, hostile, honest };
   }
 
-  /** The honest peer is heard in every way of waiting, and nobody is but the two. */
+  /** Every way of waiting takes the honest holder's vector, and none but the two holders' vectors. */
   async function worksFor({ receiver, honest }: Scene): Promise<void> {
     const known = (vector: number): void => {
       assert.ok(vector === HOSTILE || vector === HONEST, `vector ${vector} was not given out`);
@@ -86,7 +86,7 @@ describe('a hostile holder', () => {
       if (vector === -1) break;
       known(vector);
     }
-    // Not for ever: the holder may keep its own vector raised, and no more than that.
+    // Bounded: the hostile holder may keep its own vector raised, and no more than that.
     const taken = Array.from({ length: 10 }, () => receiver.waitSync(0));
     for (const vector of taken) if (vector !== -1) known(vector);
   }
@@ -101,7 +101,7 @@ describe('a hostile holder', () => {
     });
   }
 
-  for (const what of forEver) {
+  for (const what of forever) {
     it(`harms nobody else: ${what}`, async () => {
       const all = await scene();
       assert.equal(await all.hostile.does(what), 'started');
@@ -137,9 +137,9 @@ describe('a hostile holder', () => {
     }
   });
 
-  it('that wakes the receiver for nothing does not make waitSync give up early', async () => {
+  it('does not make waitSync give up early by waking the receiver for nothing', async () => {
     const { receiver, hostile } = await scene();
-    for (const what of ['flip for ever', 'wake for ever']) {
+    for (const what of ['flip forever', 'wake forever']) {
       const fd = receiver.createFd(HOSTILE);
       const another = use(await Hostile.holding(fd.fd));
       await another.does(what);
@@ -151,14 +151,14 @@ describe('a hostile holder', () => {
     assert.ok(waited >= 40, `-1 after ${waited} of 40 milliseconds`);
   });
 
-  it('leaves the receiver’s process nothing to clean up', async () => {
+  it('leaves nothing behind in the receiver’s process', async () => {
     await leavesNothing(async () => {
       const receiver = use(new Receiver());
       const fd = receiver.createFd(HOSTILE);
       const hostile = await Hostile.holding(fd.fd);
       const event = once(fd, 'disconnect');
       await hostile.does('fill eventfd');
-      await hostile.does('shut down'); // while we hold the fd ourselves
+      await hostile.does('shut down'); // while this process holds the fd, too
       await event;
       assert.equal(fd.fd, -1);
       await hostile.gone();

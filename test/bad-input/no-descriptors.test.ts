@@ -15,7 +15,7 @@ function run(what: string): Try[] {
 
 describe('running out of descriptors', () => {
   for (const what of ['new Receiver', 'createFd', 'new Sender']) {
-    it(`at any step of ${what} is EMFILE, leaves nothing, and does no harm`, () => {
+    it(`is EMFILE at any step of ${what}, leaves nothing, and does no harm`, () => {
       const tries = run(what);
       const last = tries.pop();
       assert.deepEqual(last, { worked: true });
@@ -27,7 +27,7 @@ describe('running out of descriptors', () => {
     });
   }
 
-  it('in waitSync is EMFILE or does not matter', () => {
+  it('is EMFILE in waitSync or does not matter', () => {
     const [result] = run('waitSync, masked');
     assert.ok(result);
     assert.equal(result.leaked, undefined);

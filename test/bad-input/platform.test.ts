@@ -27,7 +27,7 @@ describe('a platform without support', () => {
     });
   }
 
-  it('is any where addons are forbidden, and the reason is in the message', () => {
+  it('includes any where addons are forbidden, and the reason is in the message', () => {
     const outcome = load(['--no-addons'], process.platform) as Record<
       'receiver' | 'sender',
       { code: string; message: string }

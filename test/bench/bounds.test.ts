@@ -45,7 +45,7 @@ describe('the bounds', () => {
     assert.deepEqual(boundsOf([], [], []), []);
   });
 
-  it('of send() are met up to the limit and missed above, on each backend', () => {
+  it('hold for send() up to the limit and not above it, on each backend', () => {
     const costs = [sendCosts('software', 30, 20), sendCosts('hardware', 31, 10)];
     assert.deepEqual(told(boundsOf([], costs, [])), [
       'send() to an awake receiver|at most|30|ns|30|met',
@@ -55,20 +55,20 @@ describe('the bounds', () => {
     ]);
   });
 
-  it('that need a C compiler are absent without one', () => {
+  it('are absent without a C compiler if they need one', () => {
     assert.deepEqual(told(boundsOf([], [sendCosts('hardware', 12, undefined)], [])), [
       'send() to an awake receiver (hardware)|at most|30|ns|12|met',
     ]);
   });
 
-  it('of spinning are those to the floor, on each backend', () => {
+  it('compare spinning with the floor, on each backend', () => {
     const rows = [
       row('uintr waitSync', 'threads, blocking', 'spin', 140, 1.4),
       row('uintr event loop', 'threads, event loop', 'spin', 210, 2.1),
       row('uintr waitSync (hardware)', 'threads, blocking', 'spin', 150, 1.5),
       row('uintr event loop (hardware)', 'processes, event loop', 'spin', 190, 1.9),
       row('uintr waitSync', 'processes, blocking', 'spin', 150), // the floor did not play
-      row('uintr waitSync, auto', 'threads, blocking', 'two cores', 9000, 90),
+      row('uintr waitSync, default', 'threads, blocking', 'two cores', 9000, 90),
     ];
     assert.deepEqual(told(boundsOf(rows, [], [])), [
       'waitSync spinning, threads, to the C floor|at most|1.4|×|1.4|met',
@@ -80,7 +80,7 @@ describe('the bounds', () => {
     ]);
   });
 
-  it('of sleeping are those to the rivals that have played, on each backend', () => {
+  it('compare sleeping with the rivals that have played, on each backend', () => {
     const rows = [
       row('uintr waitSync', 'threads, blocking', 'one core', 8000),
       row('uintr event loop', 'threads, event loop', 'one core', 9600),
@@ -97,7 +97,7 @@ describe('the bounds', () => {
     ]);
   });
 
-  it('of busy pairs are met from the limit on and missed below, on each backend', () => {
+  it('hold for busy pairs from the limit on and not below it, on each backend', () => {
     const what = 'busy polling auto to 0, waitSync, pairs: 4, CPUs: 2';
     const rows = [pairs('hardware', 0.94), pairs('software', 0.95)];
     assert.deepEqual(told(boundsOf([], [], rows)), [

@@ -14,7 +14,7 @@ const breakdown = (backend: BreakdownRow['backend'], times: number): BreakdownRo
   return { backend, steps };
 };
 
-/** The cells of each line. */
+/** The cells of each row. */
 const cellsOf = (text: string): string[] =>
   text.split('\n').map((line) =>
     line
@@ -26,7 +26,7 @@ const cellsOf = (text: string): string[] =>
 
 describe('the breakdown', () => {
   const rows = [
-    row('C shared line, spinning', 'C, processes', 'spin', 100),
+    row('C shared cache line, spinning', 'C, processes', 'spin', 100),
     row('uintr waitSync', 'threads, blocking', 'spin', 190),
     row('uintr waitSync', 'threads, blocking', 'one core', 9000),
     row('uintr event loop', 'threads, event loop', 'spin', 400),
@@ -57,12 +57,12 @@ describe('the breakdown', () => {
     // 300 - 11 - 10 - 70 - 80
     assert.match(find('what is left') ?? '', /\|129\.0\|\|difference of two measurements$/);
     assert.match(find("of it Node's callback scope") ?? '', /\|80\.0\|\|/);
-    assert.match(find("a line's way") ?? '', /\|50\.0\|\|half of the C floor$/);
+    assert.match(find("a cache line's way") ?? '', /\|50\.0\|\|half of the C floor$/);
   });
 
-  it('is none where nothing was measured, and adds up to nothing without a floor', () => {
+  it('is empty where nothing was measured, and has no sums without a floor', () => {
     assert.equal(breakdownsText(resultsOf(rows)), '');
     const text = breakdownsText({ ...resultsOf(rows.slice(1)), breakdowns: both });
-    assert.doesNotMatch(text, /2 × \(|a line's way/);
+    assert.doesNotMatch(text, /2 × \(|a cache line's way/);
   });
 });

@@ -8,7 +8,7 @@ import { resultsOf, row as anyRow } from '../support/benchmark.js';
 const row = (contestant: string, mode: Mode, p50: number): Row =>
   anyRow(contestant, contestant.startsWith('C ') ? 'C, processes' : 'threads, blocking', mode, p50);
 
-/** All text of an XML document, an element each; throws if it is not well-formed. */
+/** The text of each element of an XML document. Throws if it is not well-formed. */
 function textsOf(xml: string): string[] {
   const script =
     'import json, sys, xml.etree.ElementTree as tree\n' +
@@ -18,7 +18,7 @@ function textsOf(xml: string): string[] {
   ) as string[];
 }
 
-/** Where the dots of the contestants are, from left to right as they are written. */
+/** The horizontal positions of the contestants' dots, in the order of the document. */
 function dotsOf(svg: string): number[] {
   const rows = svg.matchAll(/<path d="M[^"]*H[^"]*"\/><circle cx="([^"]*)"/g);
   return [...rows].map(([, x]) => Number(x));
@@ -62,14 +62,14 @@ describe('the chart', () => {
     assert.ok(texts.includes('One core, both sides sleep'), JSON.stringify(texts));
   });
 
-  it('has one logarithmic scale: so many times more is so far to the right', async () => {
+  it('has one logarithmic scale: equal ratios are equal distances', async () => {
     const rows = [100, 1000, 10_000, 100_000].map((p50) => row(`uintr ${p50}`, 'one core', p50));
     const [a = NaN, b = NaN, c = NaN, d = NaN, other = NaN] = dotsOf(
       await chart(resultsOf([...rows, row('uintr', 'two cores', 1000)])),
     );
     assert.ok(a < b && b < c && c < d, [a, b, c, d].join(' '));
     for (const distance of [c - b, d - c]) {
-      assert.ok(Math.abs(distance - (b - a)) < 0.3, [a, b, c, d].join(' ')); // of what is rounded
+      assert.ok(Math.abs(distance - (b - a)) < 0.3, [a, b, c, d].join(' ')); // the positions are rounded
     }
     assert.equal(other, b);
   });

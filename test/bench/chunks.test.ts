@@ -26,12 +26,12 @@ describe('the chunks of spinning runs', () => {
     assert.deepEqual([sides?.counted, sides?.chunks, sides?.leftOut], ['all', 100, 0]);
   });
 
-  it('all count where the floor is another one for a moment only', () => {
+  it('all count where the floor changes for a moment only', () => {
     const sides = sidesOf([[...times(95, near), ...times(5, apart)]]);
     assert.deepEqual([sides?.counted, sides?.leftOut], ['all', 0]);
   });
 
-  it('count if they were made apart at both ends, where everybody has enough of them', () => {
+  it('count if they were made apart at both ends, where every contestant has enough of them', () => {
     const mixed = [...times(20, near), ...times(5, apart), chunk(NEAR, APART), chunk(APART, NEAR)];
     const sides = sidesOf([mixed, [...times(3, near), ...times(30, apart)], []]);
     assert.ok(sides);
@@ -43,7 +43,7 @@ describe('the chunks of spinning runs', () => {
     );
   });
 
-  it('count if they were made near, where somebody has too few apart', () => {
+  it('count if they were made near, where a contestant has too few apart', () => {
     const few = [...times(20, near), ...times(4, apart), chunk(APART, NEAR)];
     const sides = sidesOf([few, [...times(3, near), ...times(30, apart)]]);
     assert.ok(sides);
@@ -54,11 +54,11 @@ describe('the chunks of spinning runs', () => {
     );
   });
 
-  it('all count where nobody looked', () => {
+  it('all count where the floor was not measured', () => {
     assert.equal(sidesOf([[chunk()], []]), undefined);
   });
 
-  it('lie between two looks each', () => {
+  it('lie between two measurements of the floor each', () => {
     const looks = Array.from({ length: 11 }, (_, i) => 1000 + i);
     const rounds = Array.from({ length: 30 }, (_, i) => i);
     const chunks = chunksOf(Float64Array.from([...looks, ...rounds]));
@@ -72,7 +72,7 @@ describe('the chunks of spinning runs', () => {
     );
   });
 
-  it('are looks themselves, in a run of the floor', () => {
+  it('are measurements of the floor themselves, in a run of the floor', () => {
     const chunks = chunksOfFloor(Float64Array.from({ length: 30 }, (_, i) => i));
     assert.deepEqual(
       chunks.map(({ floors }) => floors),
@@ -80,7 +80,7 @@ describe('the chunks of spinning runs', () => {
     );
   });
 
-  it('are a run together: the medians of theirs, and the greatest maximum', () => {
+  it('sum up to a run: the medians over the chunks, and the greatest maximum', () => {
     const of = (p50: number, max: number): Chunk => ({
       summary: { p50, p90: 2 * p50, p99: 3 * p50, max, rate: 1 / p50 },
       floors: [],

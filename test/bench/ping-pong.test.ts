@@ -5,7 +5,7 @@ import type { Failure } from '../../scripts/bench/section.js';
 
 const plan = { rounds: 4, cpus: { first: 0, other: 0 } };
 
-/** One that says what each of its rounds took. */
+/** A contestant that claims the same time for each of its rounds. */
 function contestant(name: string, nanoseconds: number): Contestant {
   return {
     name,
@@ -20,7 +20,7 @@ function contestant(name: string, nanoseconds: number): Contestant {
 }
 
 describe('the ping-pong of the benchmark', () => {
-  it('lets everybody play once before anybody plays again, and goes on without who fails', async () => {
+  it('plays every contestant once before any plays again, and goes on without one that fails', async () => {
     let failing = 0;
     const fails: Contestant = {
       ...contestant('fails', 0),

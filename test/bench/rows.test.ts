@@ -3,7 +3,7 @@ import type { Class } from '../../scripts/bench/contestants.js';
 import type { Mode } from '../../scripts/bench/modes.js';
 import { type Played, type Row, rowOf } from '../../scripts/bench/rows.js';
 
-/** The p50 of its runs, by turn. */
+/** The p50 of each run of a contestant, by turn. */
 type Runs = Readonly<Record<number, number>>;
 
 const played = (
@@ -54,12 +54,12 @@ describe('a row of the benchmark', () => {
     });
   });
 
-  it('has the median of the ratios of runs side by side', () => {
+  it('has the median of the ratios of paired runs', () => {
     const ours = played('uintr', 'threads, blocking', { 1: 10, 2: 40, 3: 30 });
     const floor = played('C', 'C, processes', { 1: 5, 2: 10, 3: 10 });
-    assert.equal(row(ours, floor).toFloor, 3); // of 2, 4 and 3; that of the medians is the same: 30 / 10
+    assert.equal(row(ours, floor).toFloor, 3); // of 2, 4 and 3; the ratio of the medians is the same: 30 / 10
     const noisy = played('C', 'C, processes', { 1: 10, 2: 20, 3: 60 });
-    assert.equal(row(ours, noisy).toFloor, 1); // of 1, 2 and 0.5; that of the medians is 1.5
+    assert.equal(row(ours, noisy).toFloor, 1); // the median of 1, 2 and 0.5; the ratio of the medians is 1.5
   });
 
   it('compares the turns that both have played, and nothing where there is none', () => {
@@ -76,13 +76,13 @@ describe('a row of the benchmark', () => {
     assert.equal(row(ours, floor).toFloor, 2);
   });
 
-  it('has the fastest of the mode in C as its floor, and of its class that is not ours as its peer', () => {
+  it('has the fastest in C of the mode as its floor, and the fastest rival of its class as its peer', () => {
     const all = [
       played('uintr', 'threads, blocking', { 1: 60 }),
       played('C fast', 'C, processes', { 1: 20 }),
       played('C slow', 'C, processes', { 1: 30 }),
       played('C spin', 'C, processes', { 1: 1 }, 'spin'),
-      played('uintr, auto', 'threads, blocking', { 1: 2 }),
+      played('uintr, default', 'threads, blocking', { 1: 2 }),
       played('fast', 'threads, blocking', { 1: 40 }),
       played('slow', 'threads, blocking', { 1: 80 }),
       played('loop', 'threads, event loop', { 1: 3 }),
@@ -99,7 +99,7 @@ describe('a row of the benchmark', () => {
     assert.deepEqual(of('C spin'), [1, undefined, undefined]);
   });
 
-  it('of fan-in has as its peer who takes as many vectors', () => {
+  it('has a peer with as many vectors in fan-in', () => {
     const kind = 'threads, event loop';
     const all = [
       played('uintr', kind, { 1: 10 }),

@@ -6,7 +6,7 @@ const settings: IdleSettings = { backend: 'software', milliseconds: 1 };
 const NO_SUCH_CPU = 100_000;
 
 describe('a section of the benchmark', () => {
-  it('asks there and back, and goes on without who fails', async () => {
+  it('asks in alternating order, and goes on without a question that fails', async () => {
     const asked: string[] = [];
     const failures: Failure[] = [];
     const questions = [

@@ -50,7 +50,7 @@ describe('the statistics of the benchmark', () => {
     });
   });
 
-  it('have the ratios of runs side by side', () => {
+  it('have the ratios of paired runs', () => {
     assert.deepEqual(ratiosOf([10, 20, 30], [5, 40, 10]), [2, 0.5, 3]);
     assert.deepEqual(ratiosOf([10, 20], [5]), [2, NaN]);
   });

@@ -9,10 +9,10 @@ import { boundMs } from '../support/testbed.js';
 const least = ['--quick', '-r', '1', '-n', '100'];
 const software = { UINTR_BACKEND: 'software' };
 
-/** All of the ping-pong, and nothing else. */
+/** Matches all contestants of the ping-pong, and nothing else. */
 const PLAYERS = '\\((C|threads|processes), ';
 
-/** One that this process may run on. */
+/** A CPU that this process may run on. */
 function anyCpu(): string {
   const status = readFileSync('/proc/self/status', 'utf8');
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? '0';
@@ -22,7 +22,7 @@ describe('uintr bench', function () {
   this.timeout(boundMs);
   const inside = folder();
 
-  /** Measures as little as can be and has no complaint; what it printed, and what it wrote. */
+  /** Measures as little as possible and asserts success. Returns the output and the written results. */
   async function measure(
     args: readonly string[],
     options: Parameters<typeof uintr>[1] = {},
@@ -38,7 +38,7 @@ describe('uintr bench', function () {
 
   const of = (section: string): readonly string[] => ['--mode', 'one core', '--only', section];
 
-  it('measures us beside another', async () => {
+  it('measures uintr beside another doorbell', async () => {
     const { stdout, results } = await measure(of('uintr event loop|MessagePort'));
     assert.match(stdout, /> uintr event loop\b.*threads/);
     assert.match(stdout, /^│ +MessagePort /m);
@@ -70,12 +70,12 @@ describe('uintr bench', function () {
     const said =
       counted === 'all' ? /^The floor was .*everything counts\.$/m : /chunks are left out\.$/m;
     assert.match(stdout, said);
-    // Where the host has moved the CPUs, somebody may have no chunk that counts.
+    // Where the host has moved the CPUs, a contestant may have no chunk that counts.
     const played = results.pingPong.map(({ contestant }) => contestant);
     const without = results.failures.map(({ what }) => what.replace(' (spin)', ''));
     assert.deepEqual([...played, ...without].sort(), [
       'Atomics, spinning',
-      'C shared line, spinning',
+      'C shared cache line, spinning',
       'receiveMessageOnPort, polled',
       'uintr event loop',
       'uintr event loop',
@@ -89,10 +89,10 @@ describe('uintr bench', function () {
     }
   });
 
-  it('spins without looks at the floor where there is no compiler', async function () {
+  it('spins without measuring the floor where there is no compiler', async function () {
     if (availableParallelism() < 2) this.skip();
     const env = { CC: 'there-is-no-such-compiler' };
-    const only = 'shared line|uintr waitSync \\(threads';
+    const only = 'shared cache line|uintr waitSync \\(threads';
     const { results } = await measure(['--mode', 'spin', '--only', only], { env });
     assert.equal(results.sides, undefined);
     assert.deepEqual(
@@ -122,8 +122,8 @@ describe('uintr bench', function () {
         ...['threads', 'processes'].flatMap((sides) => [
           `uintr event loop (${sides}, event loop)`,
           `uintr waitSync (${sides}, blocking)`,
-          `uintr event loop, auto (${sides}, event loop)`,
-          `uintr waitSync, auto (${sides}, blocking)`,
+          `uintr event loop, default (${sides}, event loop)`,
+          `uintr waitSync, default (${sides}, blocking)`,
         ]),
       ],
     );
@@ -131,7 +131,7 @@ describe('uintr bench', function () {
 
   it('crosses cores', async function () {
     if (availableParallelism() < 2) this.skip();
-    const only = 'C futex|Atomics.wait \\(|uintr waitSync(, auto)? \\(threads';
+    const only = 'C futex|Atomics.wait \\(|uintr waitSync(, default)? \\(threads';
     const { results } = await measure(['--mode', 'two cores', '--only', only]);
     assert.deepEqual(
       results.pingPong.map(({ contestant, mode, peer }) => [contestant, mode, peer]),
@@ -139,7 +139,7 @@ describe('uintr bench', function () {
         ['C futex', 'two cores', undefined],
         ['Atomics.wait', 'two cores', undefined],
         ['uintr waitSync', 'two cores', 'Atomics.wait'],
-        ['uintr waitSync, auto', 'two cores', 'Atomics.wait'],
+        ['uintr waitSync, default', 'two cores', 'Atomics.wait'],
       ],
     );
   });
@@ -163,7 +163,7 @@ describe('uintr bench', function () {
     assert.equal(results.bounds[0]?.measured, costs.awake.median);
   });
 
-  it('takes a round trip to pieces', async () => {
+  it('measures the steps of a round trip', async () => {
     const { stdout, results } = await measure(of('^breakdown$'));
     assert.match(stdout, /^Breakdown of a round trip/m);
     const [{ steps } = { steps: undefined }] = results.breakdowns;
@@ -172,7 +172,7 @@ describe('uintr bench', function () {
     assert.ok(steps.sendAndPoll.median > steps.send.median);
   });
 
-  it('fans in, beside as many ports', async () => {
+  it('measures fan-in beside as many ports', async () => {
     const { stdout, results } = await measure(of('^fan-in$'));
     assert.match(stdout, /^Fan-in.*one core/m);
     assert.deepEqual(results.pingPong, []);
@@ -189,13 +189,13 @@ describe('uintr bench', function () {
     }
   });
 
-  it('rings many receivers, and writes no chart of them', async () => {
+  it('measures many receivers, and draws no chart of them', async () => {
     const json = inside('results.json');
     const svg = inside('chart.svg');
     const args = ['bench', ...least, ...of('^receivers$'), '--json', json, '--svg', svg];
     const { stdout, stderr, code } = await uintr(args, { env: software });
     assert.equal(code, 0);
-    assert.match(stdout, /^One thread rings so many/m);
+    assert.match(stdout, /^One thread posts to many/m);
     const { receivers } = JSON.parse(readFileSync(json, 'utf8')) as Results;
     assert.deepEqual(
       receivers.map((row) => row.receivers),
@@ -208,7 +208,7 @@ describe('uintr bench', function () {
     assert.equal(existsSync(svg), false);
   });
 
-  it('floods, beside messages, which do not coalesce', async () => {
+  it('measures floods beside messages, which do not coalesce', async () => {
     const { stdout, results } = await measure(of('^flood$'));
     assert.match(stdout, /^Flood: .*/m);
     assert.deepEqual(
@@ -226,7 +226,7 @@ describe('uintr bench', function () {
     }
   });
 
-  it('has pairs on two CPUs, held apart and on one', async function () {
+  it('measures pairs on two CPUs, pinned apart, and on one CPU', async function () {
     if (availableParallelism() < 2) this.skip();
     const { results } = await measure(['--only', '^pairs$']);
     assert.deepEqual(results.failures, []);
@@ -247,7 +247,7 @@ describe('uintr bench', function () {
     }
   });
 
-  it('idles, with a receiver and without', async () => {
+  it('measures idle processes, with a receiver and without', async () => {
     const { stdout, results } = await measure(of('^idle$'));
     assert.match(stdout, /^CPU time of a process/m);
     const counts = results.idles.map(({ busyPollMicros, everyMs, stats }) => [
@@ -264,9 +264,12 @@ describe('uintr bench', function () {
 
   it('leaves out what needs two CPUs where there is one, and says so', async () => {
     const by = ['taskset', '-c', anyCpu()];
-    const { stdout, results } = await measure(['--only', '^(send\\(\\)|pairs)$|shared line'], {
-      by,
-    });
+    const { stdout, results } = await measure(
+      ['--only', '^(send\\(\\)|pairs)$|shared cache line'],
+      {
+        by,
+      },
+    );
     assert.match(stdout, /Pinned to CPU \d+, the only one/);
     assert.doesNotMatch(stdout, /two cores|other core/);
     const costs = results.sendCosts[0]?.costs;

@@ -17,7 +17,7 @@ describe('uintr', function () {
   });
 
   for (const command of ['', 'doctor', 'bench']) {
-    it(`helps: ${command === '' ? 'by itself' : command}`, async () => {
+    it(`prints its help: ${command === '' ? 'by itself' : command}`, async () => {
       const { stdout, stderr, code } = await uintr([command, '--help'].filter(Boolean));
       assert.deepEqual([code, stderr], [0, '']);
       assert.match(stdout, new RegExp(`^Usage: uintr ${command || '<command>'} `));

@@ -38,7 +38,7 @@ function factOf({ facts }: Diagnosis, id: string): Fact {
 
 const EXIT = { hardware: 0, software: 1, none: 2 } as const;
 
-/** Runs the doctor, checks that its exit status says what it says, and returns what it says. */
+/** Runs the doctor, asserts that its exit status agrees with its report, and returns the report. */
 async function diagnose(options: Parameters<typeof uintr>[1] = {}): Promise<Diagnosis> {
   const result = await uintr(['doctor', '--json'], options);
   const diagnosis = diagnosisOf(result);
@@ -48,7 +48,7 @@ async function diagnose(options: Parameters<typeof uintr>[1] = {}): Promise<Diag
 
 const software = { UINTR_BACKEND: 'software' };
 
-/** Promised to those who read the JSON: ids, and what data they have. */
+/** The promises to readers of the JSON: the ids, and the data that they have. */
 const PROMISED: Readonly<Record<string, readonly string[]>> = {
   backend: ['auto', 'chosen', 'variable'],
   roundTrip: ['open', 'poll', 'waitSync', 'waitSyncOfTwo', 'eventLoop'],
@@ -88,7 +88,7 @@ describe('uintr doctor', function () {
     }
   });
 
-  it('agrees with capabilities(), and finds that it works', async () => {
+  it('agrees with capabilities(), and finds that the backend works', async () => {
     const diagnosis = await diagnose();
     const { backend, reason, cpu, kernel } = capabilities();
     assert.deepEqual([diagnosis.backend, diagnosis.reason], [backend, reason]);
@@ -103,7 +103,7 @@ describe('uintr doctor', function () {
     });
   });
 
-  it('fits a screen, the verdict first, without colours where nobody sees them', async () => {
+  it('fits a screen, the verdict first, without colours where the output is no terminal', async () => {
     const { stdout, code } = await uintr(['doctor'], { env: software });
     assert.equal(code, EXIT.software);
     const lines = stdout.trimEnd().split('\n');
@@ -129,7 +129,7 @@ describe('uintr doctor', function () {
   });
 
   describe('on UINTR_BACKEND', () => {
-    it('says what is wrong with a value that is none, and tries out the rest', async () => {
+    it('says what is wrong with an invalid value, and tests the rest', async () => {
       const diagnosis = await diagnose({ env: { UINTR_BACKEND: 'quantum' } });
       assert.equal(diagnosis.backend, null);
       assert.match(diagnosis.reason, /UINTR_BACKEND.*quantum/);
@@ -139,7 +139,7 @@ describe('uintr doctor', function () {
       assert.equal(factOf(diagnosis, 'roundTrip').status, 'ok');
     });
 
-    it('says why hardware cannot be had', async function () {
+    it('says why there is no hardware', async function () {
       if (capabilities().backend === 'hardware') this.skip();
       const diagnosis = await diagnose({ env: { UINTR_BACKEND: 'hardware' } });
       assert.equal(diagnosis.backend, null);
@@ -161,7 +161,7 @@ describe('uintr doctor', function () {
       rmSync(installed, { recursive: true, force: true });
     });
 
-    it('without an addon, says where one was looked for', async () => {
+    it('says where it looked for an addon when there is none', async () => {
       const diagnosis = await diagnose({ installed });
       assert.equal(diagnosis.backend, null);
       const { status, value, advice, data } = factOf(diagnosis, 'addon');
@@ -170,7 +170,7 @@ describe('uintr doctor', function () {
       assert.match(advice ?? '', /node-gyp rebuild/);
     });
 
-    it('broken, says how', async () => {
+    it('says how the addon is broken', async () => {
       const file = join(installed, 'build/Release/uintr.node');
       writeFileSync(file, 'no addon');
       const diagnosis = await diagnose({ installed });
@@ -180,7 +180,7 @@ describe('uintr doctor', function () {
       assert.match(value, /^build\/Release\/uintr\.node does not load: .*file too short/);
     });
 
-    it('that kills who loads it, lives to tell', async () => {
+    it('survives an addon that kills the process that loads it', async () => {
       const source = join(installed, 'kill.c');
       writeFileSync(
         source,
@@ -199,7 +199,7 @@ describe('uintr doctor', function () {
   it('does not take silence for a trial that went well', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'uintr-doctor-'));
     try {
-      // In each thread but the main one.
+      // Exits in each thread except for the main one.
       const mute = join(folder, 'mute.cjs');
       writeFileSync(mute, `if (!require('node:worker_threads').isMainThread) process.exit();`);
       const env = { ...software, NODE_OPTIONS: `--require ${mute}` };
@@ -212,7 +212,7 @@ describe('uintr doctor', function () {
     }
   });
 
-  it('hears nothing of what a preload prints', async () => {
+  it('ignores what a preload prints', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'uintr-doctor-'));
     try {
       const chatty = join(folder, 'chatty.cjs');
@@ -245,7 +245,7 @@ describe('uintr doctor', function () {
     assert.match(factOf(diagnosis, 'addon').advice ?? '', /--no-addons/);
   });
 
-  it('counts for how many vector fds the descriptors suffice', async () => {
+  it('says for how many vector fds the descriptors suffice', async () => {
     const low = await diagnose({ env: software, by: ['prlimit', '--nofile=80:80'] });
     assert.equal(low.backend, 'software');
     const { status, advice, data } = factOf(low, 'descriptors');
@@ -276,7 +276,7 @@ describe('uintr doctor', function () {
       assert.deepEqual(factOf(diagnosis, 'seccomp').data, { mode: 'filter', noNewPrivs: true });
     });
 
-    it('notes what it makes do without', async function () {
+    it('notes the system calls that it can do without', async function () {
       if (!capabilities().kernel.futexWaitv) this.skip();
       const diagnosis = await diagnose(refusing('futex_waitv'));
       assert.equal(diagnosis.backend, 'software');
@@ -314,7 +314,7 @@ describe('uintr doctor', function () {
         assert.equal(factOf(diagnosis, 'roundTrip').status, 'ok');
       });
 
-      it('says that software is in use because it was told to be', async () => {
+      it('says that software is in use because UINTR_BACKEND says so', async () => {
         const env = { UINTR_BACKEND: 'software' };
         const result = await run(abi, [...command(), 'doctor', '--json'], { env });
         const diagnosis = diagnosisOf(result);
@@ -338,7 +338,7 @@ describe('uintr doctor', function () {
   }
 });
 
-/** A CPU that we may run on. */
+/** A CPU that this process may run on. */
 function firstCpu(): string {
   const list = execFileSync('taskset', ['-pc', String(process.pid)], { encoding: 'utf8' });
   return /: (\d+)/.exec(list)?.[1] ?? '0';

@@ -31,7 +31,7 @@ function readAll(fd: number): string {
   return text;
 }
 
-/** What a listener leaves that dies without removing its file. */
+/** Leaves the file of a listener that died without removing it. */
 async function leaveDeadSocket(path: string): Promise<void> {
   const server = createServer().listen(`${path}.dead`);
   await once(server, 'listening');
@@ -66,7 +66,7 @@ describe('FdSocket', () => {
       closeSync(second);
     });
 
-    it(`says null once the peer is gone, and what it sent comes first (${type})`, async () => {
+    it(`receives null once the peer is gone, after everything that it sent (${type})`, async () => {
       const [near, far] = pair(type);
       near.send('last');
       near.close();
@@ -75,7 +75,7 @@ describe('FdSocket', () => {
       assert.throws(() => far.send('x'), { code: 'EPIPE', syscall: 'sendmsg' });
     });
 
-    it(`makes a sender wait for one that does not read, and loses nothing (${type})`, async () => {
+    it(`lets send() wait while the peer does not read, and loses nothing (${type})`, async () => {
       const [near, far] = pair(type);
       const chunk = Buffer.alloc(60_000, 1);
       const all = Promise.all(Array.from({ length: 40 }, () => near.sendAll(chunk)));
@@ -192,7 +192,7 @@ describe('FdSocket', () => {
     assert.equal((await far.receive())?.data.toString(), 'taken');
   });
 
-  it('lets a send give up that waits for its turn, and nobody overtake the others', async () => {
+  it('lets a waiting send() give up, and no later one overtakes the others', async () => {
     const [near, far] = pair('stream');
     const big = Buffer.alloc(60_000, 'a');
     const before = Promise.all(Array.from({ length: 20 }, () => near.sendAll(big)));
@@ -219,7 +219,7 @@ describe('FdSocket', () => {
     if (pidFd !== undefined) closeSync(pidFd);
   });
 
-  it('leaves a descriptor that is no such socket to the caller', () => {
+  it('leaves a descriptor of another kind to the caller', () => {
     const fd = openSync('/dev/null', 'r');
     assert.throws(() => new FdSocket(fd), { code: 'ENOTSOCK' });
     closeSync(fd);
@@ -253,7 +253,7 @@ describe('FdSocket', () => {
     await assert.rejects(aborted, /enough/);
   });
 
-  it('gets in as the listener makes room', async () => {
+  it('connects as soon as the listener makes room', async () => {
     const address = `\0uintr-test-backlog-${process.pid}`;
     const listener = use(new FdListener(address, { backlog: 1 }));
     const sockets: Promise<FdSocket>[] = [];
@@ -283,7 +283,7 @@ describe('FdListener', () => {
     }
   });
 
-  it('takes its file away, but not one that another has put there', () => {
+  it('removes its file, but not one that another process has put there', () => {
     const listener = new FdListener(file('socket'));
     listener.close();
     assert.throws(() => statSync(file('socket')), { code: 'ENOENT' });
@@ -295,13 +295,13 @@ describe('FdListener', () => {
     assert.ok(statSync(file('socket')).isFile());
   });
 
-  it('hangs up on who connects while nobody hears of connections', async () => {
+  it('hangs up on a peer that connects while nobody listens for connections', async () => {
     use(new FdListener(file('socket')));
     const socket = use(await FdSocket.connect(file('socket')));
     assert.equal(await socket.receive({ timeout: 10_000 }), null);
   });
 
-  it('does not replace a file on which somebody listens, or one that is no socket', () => {
+  it('does not replace the file of a living listener, or one that is no socket', () => {
     use(new FdListener(file('socket')));
     assert.throws(() => new FdListener(file('socket')), { code: 'EADDRINUSE', syscall: 'bind' });
     writeFileSync(file('plain'), 'contents');
@@ -315,7 +315,7 @@ describe('FdListener', () => {
     use(await FdSocket.connect(file('socket')));
   });
 
-  it('is not kept from that by who has locked the directory, as everybody can', async () => {
+  it('replaces the file although another process has locked the directory, as any can', async () => {
     await leaveDeadSocket(file('socket'));
     const locker = spawn('flock', [file('.'), 'sh', '-c', 'echo locked; read -r line'], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -327,7 +327,7 @@ describe('FdListener', () => {
     await exit;
   });
 
-  it('leaves nothing but its file, and clears away what one left who was killed', () => {
+  it('leaves nothing but its file, and removes what a killed listener left', () => {
     for (const killedIn of ['flock', 'bind', 'listen', 'link']) {
       const { signal } = spawnSync(
         'strace',
@@ -347,7 +347,7 @@ describe('FdListener', () => {
     }
   });
 
-  /** Two processes listen on these, 20 times, at the same time: what came of it. */
+  /** Lets two processes listen on the addresses at the same time, 20 times. Returns the results. */
   async function race(
     names: readonly [string, string],
     check: (outcomes: unknown[]) => unknown,
@@ -366,13 +366,13 @@ describe('FdListener', () => {
     }
   }
 
-  it('is one of two processes that replace a dead one’s file at the same time', () =>
+  it('exists in one of two processes that replace a dead one’s file at the same time', () =>
     race(['socket', 'socket'], async (outcomes) => {
       assert.deepEqual(outcomes.sort(), ['EADDRINUSE', 'listening']);
       use(await FdSocket.connect(file('socket')));
     }));
 
-  it('is not in the way of another that replaces another file in the same directory', () =>
+  it('does not hinder another that replaces another file in the same directory', () =>
     race(['first', 'second'], (outcomes) => {
       assert.deepEqual(outcomes, ['listening', 'listening']);
     }));

@@ -9,13 +9,13 @@ import { collect } from '../support/collect.js';
 import { python } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
-/** Under the testbed, which is there for the other backend and slows all down, fewer will do. */
+/** Fewer cases under the testbed, which is there for the other backend and slows everything down. */
 const CASES = process.env['UINTR_BACKEND'] === 'hardware' ? 5_000 : 100_000;
 const PROCESSES = 2;
 const MIB = 1024 * 1024;
-/** Of the process meanwhile, just after a garbage collection: how lazy that is depends on V8. */
+/** Growth of the process, just after a garbage collection. V8 may be lazy, so this is generous. */
 const MAX_GROWTH = 192 * MIB;
-/** Of what is left after a garbage collection: some 40 bytes a case would show. */
+/** Growth of the heap after a garbage collection. Some 40 bytes per case would show. */
 const MAX_LEFT = 4 * MIB;
 
 function heap(): number {
@@ -64,7 +64,7 @@ describe('a rendezvous among hostile peers', () => {
     let mostFds = 0;
     let mostMemory = 0;
     while (!progress.ended) {
-      // With pauses when all places are taken.
+      // Pauses while all places are taken.
       const friend = await connect(file('socket'), { vectors: ['tick'], maxDelay: 50 });
       const sent = ticks;
       friend.send('tick');
@@ -81,7 +81,7 @@ describe('a rendezvous among hostile peers', () => {
     }
     assert.deepEqual(await exits, Array(PROCESSES).fill([0, null]));
     await settles(() => {
-      // Who left before being accepted is accepted still: each case is accounted for.
+      // A peer that left before it was accepted is accepted all the same: every case counts.
       const refused = [...codes.values()].reduce((sum, count) => sum + count, 0);
       assert.ok(refused + letIn >= CASES + served, `${refused} refused, ${letIn} let in`);
       assert.equal(rendezvous.connections, 0);

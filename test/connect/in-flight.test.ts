@@ -8,9 +8,9 @@ import { closing } from '../support/closing.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture } from '../support/remote.js';
 
-/** A user of its own: the kernel counts what a user has in flight. */
+/** A user for this test alone: the kernel counts descriptors in flight per user. */
 const UID = 61_003;
-/** It lets them exceed this once (net/core/scm.c, too_many_unix_fds). */
+/** The kernel lets a user exceed this limit once (net/core/scm.c, too_many_unix_fds). */
 const LIMIT = 100;
 
 interface State {
@@ -64,19 +64,19 @@ describe('too many descriptors in flight', () => {
     assert.equal((await tell({ create: true })).code, 'done');
   });
 
-  // In the last case the bundle of the vector fd still goes, and the answer does not.
+  // In the last case the bundle of the vector fd can still be sent, and the reply cannot.
   for (const held of [3 * LIMIT, LIMIT + 1, LIMIT]) {
-    it(`are why a peer is refused, with ${held} in flight, and not the next`, async () => {
+    it(`make the receiver refuse a peer, with ${held} in flight, and not the next`, async () => {
       const first = use(await attempt());
       const before = await tell({ hold: 0 });
-      await tell({ hold: held - 3 }); // the first has three
+      await tell({ hold: held - 3 }); // the first connection has three
       for (let i = 0; i < 10; i++) {
         await assert.rejects(attempt(), { code: 'ETOOMANYREFS' });
         first.send('tick');
         assert.equal(await mailbox.next(), 'tick');
       }
       let after = await tell({ hold: 0 });
-      // What was made for the last one goes in a turn of its own.
+      // The descriptors made for the last peer are closed in a turn of their own.
       for (let i = 0; i < 100 && after.fds > before.fds; i++) after = await tell({ hold: 0 });
       assert.deepEqual(after, before);
       const next = use(await attempt());

@@ -40,7 +40,7 @@ describe('listen', () => {
         });
       });
 
-      it('makes something that closes with the receiver', async () => {
+      it('returns a rendezvous that closes with the receiver', async () => {
         const receiver = use(new Receiver({ vectors: VECTORS }));
         const both = [way(receiver, file('first')), way(receiver, file('second'))];
         const closed = both.map((rendezvous) => once(rendezvous, 'close'));

@@ -91,7 +91,7 @@ describe('rendezvous', () => {
     assert.equal(statSync(file('socket')).mode & 0o777, 0o660);
   });
 
-  it('asks authorize, with who asks and for what', async () => {
+  it('asks authorize, with the peer and the vectors that it asks for', async () => {
     const asked: unknown[] = [];
     const { refusals } = listen({
       authorize: ({ pid, uid, gid }, { vectors, names }) => {
@@ -141,7 +141,7 @@ describe('rendezvous', () => {
     await assert.rejects(attempt(['tick']), { code: 'ERR_UINTR_UNKNOWN_VECTOR' });
   });
 
-  it('lets in no more peers than allowed, and another when one has gone', async () => {
+  it('accepts no more peers than allowed, and another when one has left', async () => {
     const { rendezvous } = listen({ maxConnections: 2 });
     const first = use(await attempt(['tick']));
     use(await attempt(['tick']));
@@ -184,7 +184,7 @@ describe('rendezvous', () => {
     assert.equal(refusals.length, outcomes.filter((outcome) => outcome !== 'in').length);
   });
 
-  it('tells a mistaken peer why', async () => {
+  it('tells a peer what is wrong with its request', async () => {
     listen({ handshakeTimeout: 50 });
     const cases: [string, string][] = [
       ['GET / HTTP/1.1\r\n', 'ERR_UINTR_HANDSHAKE'],
@@ -231,7 +231,7 @@ describe('rendezvous', () => {
     await closed;
   });
 
-  it('says nothing after it has closed, whoever it was listening to', async () => {
+  it('emits nothing after it has closed, even in the middle of a handshake', async () => {
     const { rendezvous, refusals } = listen({
       authorize: () => {
         rendezvous.close();
@@ -247,7 +247,7 @@ describe('rendezvous', () => {
     assert.deepEqual(refusals, []);
   });
 
-  it('hears many at a time, and warns of nothing', async () => {
+  it('serves many peers at a time without a warning', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): unknown => warnings.push(warning);
     process.on('warning', onWarning);
@@ -256,7 +256,7 @@ describe('rendezvous', () => {
       const sockets = await Promise.all(
         Array.from({ length: 20 }, () => FdSocket.connect(file('socket'))),
       );
-      use(await attempt(['tick'])); // comes after them
+      use(await attempt(['tick'])); // comes after the others
       rendezvous.close();
       for (const socket of sockets) socket.close();
       await turns();
@@ -266,7 +266,7 @@ describe('rendezvous', () => {
     }
   });
 
-  it('lets in the first also where less than one a second may ask', async () => {
+  it('accepts the first peer even where less than one request per second is allowed', async () => {
     listen({ requestsPerSecond: 0.001 });
     use(await attempt(['tick']));
     await assert.rejects(attempt(['tick']), { code: 'ERR_UINTR_TOO_MANY_REQUESTS' });
@@ -391,7 +391,7 @@ describe('rendezvous', () => {
       await assert.rejects(connecting, enough);
     });
 
-    it('drops what is sent to nobody, if told so', async () => {
+    it('drops posts while there is no receiver, if told so', async () => {
       const { receiver } = listen();
       const connection = use(
         await connect(file('socket'), { vectors: ['tick'], onDisconnect: 'drop' }),
@@ -412,7 +412,7 @@ describe('rendezvous', () => {
       );
     });
 
-    it('ends for good when the next receiver refuses, and says why', async () => {
+    it('ends when the next receiver refuses, and says why', async () => {
       const { receiver } = listen();
       const connection = use(await connect(file('socket'), { vectors: ['tick'], maxDelay: 20 }));
       const closed = once(connection, 'close');
@@ -434,7 +434,7 @@ describe('rendezvous', () => {
           await socket.receive();
           using granted = receiver.createFd('tick');
           socket.send('{"uintr":1}', [granted.fd]);
-          await socket.receive(); // null: it has what it wanted
+          await socket.receive(); // null: the peer has its vectors and has hung up
           socket.close();
           if (++lives === LIVES) resolve();
         };
@@ -442,7 +442,7 @@ describe('rendezvous', () => {
       });
       use(await connect(file('socket'), { vectors: ['tick'] }));
       await lived;
-      // Half of 20, 40, 80 and 160 at the least: a lower bound, which no machine is too slow for.
+      // At least half of 20, 40, 80 and 160 ms: a lower bound, which holds on slow machines, too.
       assert.ok(performance.now() - began >= 150);
     });
 
@@ -450,7 +450,7 @@ describe('rendezvous', () => {
       await assert.rejects(attempt(['tick', 'tick']), { code: 'ERR_INVALID_ARG_VALUE' });
     });
 
-    it('asks for what it was told, whatever becomes of the array', async () => {
+    it('asks for the vectors that it was given, although the array changes later', async () => {
       const { receiver } = listen();
       const vectors: Name[] = ['tick'];
       const connecting = attempt(vectors);
@@ -497,7 +497,7 @@ describe('rendezvous', () => {
     });
   });
 
-  describe('of two processes', () => {
+  describe('between two processes', () => {
     it('serves a peer, hears that it was killed, and serves the next', async () => {
       const { receiver, rendezvous } = listen();
       for (let i = 0; i < 2; i++) {

@@ -1,4 +1,4 @@
-// Workers end in the middle of a handshake: no crash, nothing of them is left, the other side is told.
+// Terminates workers in the middle of a handshake: no crash, nothing is left, the other side is told.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { fixture } from '../support/remote.js';
 
 const CYCLES = 20;
 
-describe('a worker terminated in a handshake', function () {
+describe('a worker is terminated in a handshake while it', function () {
   this.timeout(120_000);
   const use = closing();
   const file = folder();
@@ -23,7 +23,7 @@ describe('a worker terminated in a handshake', function () {
     return new Worker(fixture('handshake-worker'), { workerData });
   };
 
-  /** What Node itself keeps of a first worker is not counted. */
+  /** Runs a first worker, so that what Node keeps of it does not count. */
   async function cycles(one: () => Promise<void>): Promise<void> {
     await one();
     await leavesNothing(async () => {
@@ -31,19 +31,19 @@ describe('a worker terminated in a handshake', function () {
     });
   }
 
-  it('that has not been asked yet', () =>
+  it('has not been asked yet', () =>
     cycles(async () => {
       const worker = start('has not been asked yet');
       await once(worker, 'message');
       const peer = await FdSocket.connect(file('socket'));
       await worker.terminate();
-      // Reset if it had not been accepted yet.
+      // ECONNRESET if the connection had not been accepted yet.
       assert.equal(await peer.receive().catch((error: unknown) => codeOf(error)), null);
       peer.close();
       assert.equal(existsSync(file('socket')), false);
     }));
 
-  it('that decides', () =>
+  it('decides', () =>
     cycles(async () => {
       const worker = start('decides');
       const mailbox = new Mailbox(worker);
@@ -58,7 +58,7 @@ describe('a worker terminated in a handshake', function () {
       assert.equal(existsSync(file('socket')), false);
     }));
 
-  it('that waits for a message in receiveSync', () =>
+  it('waits for a message in receiveSync', () =>
     cycles(async () => {
       const worker = start('waits for a message in receiveSync');
       await once(worker, 'message');
@@ -89,7 +89,7 @@ describe('a worker terminated in a handshake', function () {
     return { rendezvous, asked };
   }
 
-  it('that has connected and asked for nothing', async () => {
+  it('has connected and asked for nothing', async () => {
     const { rendezvous } = listen();
     await cycles(async () => {
       const refusal = once(rendezvous, 'refusal');
@@ -101,7 +101,7 @@ describe('a worker terminated in a handshake', function () {
     });
   });
 
-  it('that waits for an answer', async () => {
+  it('waits for a reply', async () => {
     const { rendezvous, asked } = listen();
     await cycles(async () => {
       const worker = start('waits for an answer');
@@ -115,12 +115,12 @@ describe('a worker terminated in a handshake', function () {
     });
   });
 
-  it('that is being let in', async () => {
+  it('is being accepted', async () => {
     const { rendezvous, asked } = listen();
     await cycles(async () => {
       const worker = start('is being let in');
       const decide = await asked();
-      // Whichever is faster: it may be gone before it is let in.
+      // The worker may be gone before it is accepted.
       const gone = new Promise((resolve) => {
         rendezvous.once('disconnect', resolve).once('refusal', resolve);
       });

@@ -9,7 +9,7 @@ import { closing } from '../support/closing.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture } from '../support/remote.js';
 
-/** Nobody's: no account need have them. */
+/** Uids that need no account. */
 const [FIRST, SECOND] = [61_001, 61_002];
 const GROUP = 61_100;
 
@@ -38,7 +38,7 @@ describe('a rendezvous of several users', () => {
     return { rendezvous, refusals };
   }
 
-  /** A process of that user, and what came of its connections, which it keeps. */
+  /** Starts a process of that user, which connects and keeps its connections. Returns the results. */
   async function ask(
     uid: number,
     count = 1,
@@ -51,7 +51,7 @@ describe('a rendezvous of several users', () => {
     return { child, pid: child.pid, outcomes: outcomes.sort() };
   }
 
-  it('tells authorize uid, gid and pid, and the refused why', async () => {
+  it('tells authorize uid, gid and pid, and a refused peer the reason', async () => {
     const asked: Credentials[] = [];
     const { refusals } = listen({
       authorize: ({ uid, gid, pid }) => {
@@ -76,7 +76,7 @@ describe('a rendezvous of several users', () => {
     assert.deepEqual(refusals, []);
   });
 
-  it('limits the requests of each user, and none by those of another', async () => {
+  it('limits the requests per user: those of one do not count for another', async () => {
     listen({ requestsPerSecond: 0.001 });
     assert.deepEqual((await ask(FIRST, 3)).outcomes, [
       'ERR_UINTR_TOO_MANY_REQUESTS',
@@ -86,7 +86,7 @@ describe('a rendezvous of several users', () => {
     assert.deepEqual((await ask(SECOND)).outcomes, ['in']);
   });
 
-  it('keeps half of the connections for others than any one user', async () => {
+  it('keeps half of the connections for other users', async () => {
     listen({ maxConnections: 4 });
     const full = 'ERR_UINTR_TOO_MANY_CONNECTIONS';
     assert.deepEqual((await ask(FIRST, 4)).outcomes, [full, full, 'in', 'in']);
@@ -94,7 +94,7 @@ describe('a rendezvous of several users', () => {
     assert.deepEqual((await ask(FIRST + 100)).outcomes, [full]);
   });
 
-  it('gives the places of a user that has gone to the next', async () => {
+  it('gives the places of a user that has left to the next', async () => {
     const { rendezvous } = listen({ maxConnections: 4, maxConnectionsPerUid: 1 });
     const { child, outcomes } = await ask(FIRST);
     assert.deepEqual(outcomes, ['in']);

@@ -3,7 +3,7 @@ import { capabilities } from 'uintr';
 import { source } from '../support/examples.js';
 import { execute } from '../support/testbed.js';
 
-// Where there is hardware: test/hardware/examples.test.ts.
+// test/hardware/examples.test.ts runs the example on hardware.
 describe('the C sender example', () => {
   it('says why there is no hardware', async () => {
     const { code, stdout, stderr } = await execute([process.execPath, source('c-sender/main.mjs')]);

@@ -12,7 +12,7 @@ import { closing } from '../support/closing.js';
 const MAIN = path.join(__dirname, '../../examples/nats-bridge/main.js');
 const hasServer = spawnSync('nats-server', ['--version']).status === 0;
 
-/** The first line that matches. It reads on: what logs into a closed pipe is killed. */
+/** Resolves with the first line that matches, and reads on: logging into a closed pipe is fatal. */
 function line(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     createInterface(stream)
@@ -77,7 +77,7 @@ describe('the NATS bridge example', () => {
     const gone = once(server, 'exit');
     server.kill();
     await gone;
-    here.send('stop'); // which may be lost: the other bridge may not have subscribed again yet
+    here.send('stop'); // the post may be lost: the other bridge may not have subscribed again yet
     await serve(address.split(':').at(-1) ?? '')[1];
     let heard = -1;
     for (let i = 0; i < 80 && heard === -1; i++) {

@@ -12,7 +12,7 @@ describe('the two-services example', () => {
   const file = folder();
   const started = children();
 
-  /** The program, and a function that waits for a line of its output. */
+  /** Starts a program. Returns it with a function that waits for a line of its output. */
   function start(name: string, ...more: string[]): [ChildProcess, (line: RegExp) => Promise<void>] {
     const child = started(
       spawn(process.execPath, [path.join(EXAMPLE, `${name}.js`), file('socket'), ...more], {

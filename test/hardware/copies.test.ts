@@ -1,4 +1,4 @@
-// Two versions of this package in one process: each brings a copy of the addon.
+// Two versions of this package in one process, each with its copy of the addon.
 import assert from 'node:assert/strict';
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ describe('two copies of the addon', function () {
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   });
 
-  it('look for hardware one after the other, for both catch SIGILL', async () => {
+  it('look for hardware one after the other, because both catch SIGILL', async () => {
     const env = { UINTR_BACKEND: 'software', LD_PRELOAD: file('slow_sigill') };
     const result = await execute([process.execPath, program('detect-copies'), copy], { env });
     assert.deepEqual(

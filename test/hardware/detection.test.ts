@@ -23,7 +23,7 @@ describe('detection', function () {
     });
 
     for (const where of ['main', 'worker']) {
-      it(`says so, first asked on a ${where} thread`, async () => {
+      it(`says so, when a ${where} thread asks first`, async () => {
         const result = await execute([...node, where], auto);
         assert.equal(result.code, 0, result.stderr);
         const { backend, reason, cpu, kernel } = parse(result.stdout);
@@ -37,7 +37,7 @@ describe('detection', function () {
 
     it('survives SIGILL being blocked, and leaves it blocked', async () => {
       const env = { ...auto.env, LD_PRELOAD: file('block_sigill') };
-      // SIGILL never comes through on the main thread then; the program would wait for it.
+      // Not the program: it waits for a SIGILL, which would never arrive on the main thread.
       const script = `
         const { readFileSync } = require('node:fs');
         const { capabilities } = require(${JSON.stringify(root)});
@@ -56,11 +56,11 @@ describe('detection', function () {
       const log = file('strace.log');
       const result = await execute(['strace', '-f', '-o', log, ...node, 'main'], auto);
       assert.equal(result.code, 0, result.stderr);
-      // 449 to 454 and 471 to 479, by their names on mainline or by number.
+      // The numbers 449 to 454 and 471 to 479, by their names on mainline or as numbers.
       const suspicious =
         /^\d+ +(futex_wait|set_mempolicy_home|cachestat|fchmodat2|map_shadow|futex_wake|rseq_slice|syscall_0x1[cd]).*/gm;
       const calls = readFileSync(log, 'latin1').match(suspicious) ?? [];
-      // capabilities() asks for futex_waitv itself, with nothing to wait for.
+      // capabilities() itself calls futex_waitv without words to wait for.
       assert.deepEqual(
         calls.filter((call) => !call.includes('futex_waitv(NULL, 0,')),
         [],
@@ -71,7 +71,7 @@ describe('detection', function () {
   for (const abi of ABIS) {
     describe(`under the testbed, ${abi}`, () => {
       for (const where of ['main', 'worker']) {
-        it(`finds every fact, first asked on a ${where} thread`, async () => {
+        it(`finds every fact, when a ${where} thread asks first`, async () => {
           const text = await onHardware(abi, ['detect', where], auto);
           const { backend, reason, kernel } = parse(text);
           assert.equal(backend, 'hardware');

@@ -7,7 +7,7 @@ import { root } from '../support/testbed.js';
 const FIVE = ['senduipi', 'stui', 'clui', 'testui', 'uiret'];
 const WAITPKG = ['umonitor', 'umwait', 'tpause'];
 
-/** The mnemonics in a file with machine code, and whether a register of AVX occurs. */
+/** Lists the mnemonics in a file with machine code, and the lines with a register of AVX. */
 function disassemble(file: string): { mnemonics: Set<string>; wide: string[] } {
   const text = execFileSync('objdump', ['-d', '--no-show-raw-insn', file], {
     encoding: 'utf8',
@@ -88,8 +88,8 @@ describe('the machine code', function () {
     }
   });
 
-  // No behaviour shows it but time: native/js/last_post.h.
-  it('sends for the line of the next post where JavaScript is given a vector', () => {
+  // Only time shows this behaviour: native/js/last_post.h.
+  it('prefetches the cache line of the next post where JavaScript gets a vector', () => {
     const having = objectFiles(join(release, 'obj.target')).filter(
       (object) => basename(object) === 'receiver_binding.o',
     );
@@ -101,7 +101,7 @@ describe('the machine code', function () {
     const { mnemonics, wide } = disassemble(addon);
     assert.deepEqual(wide, []);
     const newer = /^(andn|bextr|bls|bzhi|lzcnt|mulx|pdep|pext|rorx|sarx|shlx|shrx|movbe|v[a-z])/;
-    // verr and verw are of the 80286; tzcnt is `rep bsf`, which older CPUs execute as bsf.
+    // The 80286 has verr and verw; tzcnt is `rep bsf`, which older CPUs execute as bsf.
     const found = [...mnemonics].filter((m) => newer.test(m) && m !== 'verr' && m !== 'verw');
     assert.deepEqual(found, []);
   });
@@ -114,7 +114,7 @@ describe('the machine code', function () {
     );
     const handler = /<[^\n]*onInterrupt[^\n]*>:\n([\s\S]*?)\n\n/.exec(`${text}\n\n`)?.[1] ?? '';
     assert.match(handler, /uiret/);
-    // UIRET would undo it.
+    // UIRET would undo a CLUI.
     assert.doesNotMatch(handler, /clui/);
     assert.doesNotMatch(handler, /\bcall|\bsyscall|%xmm|%st|GOTTPOFF|TLSGD|TLSLD|TLSDESC/);
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { execute } from '../support/hardware.js';
 import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
 
-/** The exit status, and how many receivers there are. */
+/** The exit status, and the number of receivers. */
 const WAYS: Readonly<Record<string, readonly [code: number, receivers: number]>> = {
   'at its natural end': [0, 1],
   'by process.exit()': [0, 1],
@@ -32,7 +32,7 @@ describe('a process that ends', function () {
             result.stderr,
           );
           const { systemCalls: calls } = JSON.parse(readFileSync(name, 'utf8')) as Stats;
-          // The probe calls both once, and the self-test.
+          // The probe calls both once, the self-test once, and each receiver once.
           assert.equal(calls['register_handler'], 2 + receivers);
           assert.equal(calls['unregister_handler'], 2 + receivers);
         });

@@ -9,7 +9,7 @@ describe('programs without this library', function () {
 
   for (const abi of ABIS) {
     describe(abi, () => {
-      // What uintr-next forgets: a receiver that has unregistered.
+      // uintr-next lets a sender register although the receiver has unregistered.
       const closed = abi === 'uintr-next' ? 'registered' : 'ESHUTDOWN';
       const awake = ['awake sent 11', 'listening sent 11'];
 
@@ -19,7 +19,7 @@ describe('programs without this library', function () {
       });
 
       for (const knob of ['', '--lose-blocked-wakeups', '--refuse-waiting-flags']) {
-        it(`post to one that sleeps, with foreignSenders ${knob}`, async () => {
+        it(`post to a receiver that sleeps, with foreignSenders ${knob}`, async () => {
           const output = await onHardware(
             abi,
             ['foreign-sender-peer', file('foreign_sender'), abi, 'foreign'],
@@ -41,7 +41,7 @@ describe('programs without this library', function () {
         });
       }
 
-      it('have exited: ESHUTDOWN', async () => {
+      it('that have exited give a sender ESHUTDOWN', async () => {
         const receiver = [file('foreign_receiver'), abi, 'exited'];
         await expectLines(
           abi,
@@ -50,7 +50,7 @@ describe('programs without this library', function () {
         );
       });
 
-      it('pass a descriptor that is none', async () => {
+      it('that pass another descriptor give a sender ERR_UINTR_NOT_A_VECTOR_FD', async () => {
         const command = ['sh', '-c', '"$0" "$@" 3</dev/null', process.execPath];
         await expectLines(
           abi,

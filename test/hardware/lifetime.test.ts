@@ -17,7 +17,7 @@ describe('receivers that come and go', function () {
         return JSON.parse(readFileSync(name, 'utf8')) as Stats;
       }
 
-      it('hear nothing of what was posted to an earlier one of their thread', async () => {
+      it('get no interrupt that was posted to an earlier receiver of their thread', async () => {
         const output = await onHardware(abi, ['epoch', file('foreign_sender'), abi]);
         assert.deepEqual(lines(output), [
           'first 5',
@@ -28,24 +28,25 @@ describe('receivers that come and go', function () {
         ]);
       });
 
-      it('fence themselves by a vector that no program has an old index for', async () => {
+      it('use a fence vector for which no program has an old index', async () => {
         assert.equal(await onHardware(abi, ['fence-vector']), 'true\n');
       });
 
       for (const how of ['terminate', 'worker-exit', 'throw', 'leave', 'exit']) {
         it(`unregister however their thread ends: ${how}`, async () => {
           const { systemCalls: calls } = await stats(['ends', how], 0);
-          // The probe calls both once, the self-test, the main thread and three workers.
+          // The probe calls both once, and so do the self-test, the main thread and each of three
+          // workers.
           assert.equal(calls['register_handler'], 1 + 1 + 1 + 3);
           assert.equal(calls['unregister_handler'], 1 + 1 + 1 + 3);
         });
       }
 
-      it('leave children nothing, and go on while there are some', async () => {
+      it('leave children no uvec fd, and go on while children run', async () => {
         assert.equal(await onHardware(abi, ['children']), '8 ["[]"]\n');
       });
 
-      // Node.js has it since 22.15.
+      // Node.js has process.execve() since 22.15.
       if (Reflect.has(process, 'execve')) {
         it('do not take the kernel down by process.execve()', async () => {
           const fifo = file(`${abi}.fifo`);
@@ -68,7 +69,7 @@ describe('receivers that come and go', function () {
         const output = await onHardware(abi, ['masking'], { knobs: [`--stats=${file_}`] });
         const counts = JSON.parse(readFileSync(file_, 'utf8')) as Stats;
         assert.equal(output, '[true,false,-1,true,5,5,true]\n');
-        // Two receivers, the self-test's and the program's, unmask at first and mask at the end.
+        // The receivers of the self-test and of the program unmask at first and mask at the end.
         assert.deepEqual([counts.stui, counts.clui, counts.testui], [2 + 1, 2 + 2, 1 + 4]);
         assert.equal(counts.uiret, counts.deliveries);
       });

@@ -11,15 +11,16 @@ import {
   workshop,
 } from '../support/testbed.js';
 
-// Of the self-test: its fence, and a sender on each of two threads. Of the receiver: its fence.
+/** The registrations of the self-test: its fence, and a sender on each of two threads. */
 const SELF_TEST = 3;
+/** The registration of the receiver for its fence. */
 const FENCE = 1;
 
 describe('senders', function () {
   this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'forbid_kcmp');
 
-  /** As in Docker's containers, by default. */
+  /** Runs a program without kcmp(2), as Docker's containers do by default. */
   function withoutKcmp(
     abi: Abi,
     [name = '', ...args]: readonly string[],
@@ -38,14 +39,14 @@ describe('senders', function () {
         return (JSON.parse(readFileSync(stats, 'utf8')) as Stats).systemCalls;
       }
 
-      it('made by many threads at once get an index each', async () => {
+      it('that many threads make at once get an index each', async () => {
         const expected = `${Array.from({ length: 24 }, (_, i) => i).join()}\n`;
         for (const knobs of [[], ['--racy-registration']]) {
           assert.equal(await onHardware(abi, ['registration'], { knobs }), expected);
         }
       });
 
-      it('share one index a target, and give it back with the last', async () => {
+      it('share one index per target, and give it back when the last one closes', async () => {
         const some = await calls('sharing', 'some');
         assert.equal(some['register_sender'], SELF_TEST + FENCE + 1);
         assert.equal(some['unregister_sender'], SELF_TEST);
@@ -54,7 +55,7 @@ describe('senders', function () {
         assert.equal(all['unregister_sender'], SELF_TEST + 2);
       });
 
-      it('of one vector fd share one index without kcmp(2), too', async () => {
+      it('of one vector fd share one index even without kcmp(2)', async () => {
         const stats = file('stats.json');
         const result = await withoutKcmp(abi, ['sharing', 'all'], [`--stats=${stats}`]);
         assert.equal(result.signal, 'SIGKILL', result.stderr);
@@ -71,7 +72,7 @@ describe('senders', function () {
         'the bare uvec fd',
       ];
 
-      it('know one target by whatever descriptor', async () => {
+      it('recognise a target by every descriptor of it', async () => {
         const output = await onHardware(abi, ['sharing-fds']);
         assert.deepEqual(
           lines(output),
@@ -79,10 +80,10 @@ describe('senders', function () {
         );
       });
 
-      it('know one target by its vector fd alone without kcmp(2)', async () => {
+      it('recognise a target only by its vector fd without kcmp(2)', async () => {
         const result = await withoutKcmp(abi, ['sharing-fds']);
         assert.deepEqual([result.code, result.signal], [0, null], result.stderr);
-        // What rfc-v1 says of a second connection.
+        // rfc-v1 refuses a second connection with EISCONN.
         const unknown = abi === 'rfc-v1' ? 'EISCONN uintr_register_sender' : 'true';
         assert.deepEqual(
           lines(result.stdout),
@@ -92,7 +93,7 @@ describe('senders', function () {
 
       // On rfc-v1 a receiver has 64 descriptors, and one thread cannot fill its table with them.
       if (abi === 'uintr-next') {
-        it('say ENOSPC when the target table is full, until one is closed; receivers do not', async () => {
+        it('fail with ENOSPC while the target table is full, and receivers do not', async () => {
           const output = await onHardware(abi, ['full-table']);
           assert.deepEqual(lines(output), [
             '255 ENOSPC uintr_register_sender',
@@ -104,7 +105,7 @@ describe('senders', function () {
       }
 
       for (const how of ['loop', 'sync']) {
-        it(`make no system call to a receiver that is awake, one if it sleeps: ${how}`, async () => {
+        it(`make no system call to an awake receiver, and one to a sleeping one: ${how}`, async () => {
           const counted: unknown = JSON.parse(await onHardware(abi, ['counting', how]));
           assert.deepEqual(counted, { awake: 0, most: 1 });
         });

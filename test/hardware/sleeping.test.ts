@@ -7,7 +7,7 @@ interface Played {
   readonly stalls: number;
 }
 
-/** A lost wake-up stops the event loop for ever, and waitSync until the end of a slice. */
+/** A lost wake-up stops the event loop forever, and waitSync until the end of a slice. */
 async function losesNone(
   abi: Abi,
   how: string,
@@ -19,9 +19,9 @@ async function losesNone(
     await onHardware(abi, ['ping', how, String(rounds), foreign], { knobs }),
   ) as Played;
   assert.equal(played.rounds, rounds);
-  // In the event loop a lost wake-up has ended the test before; what stalls there is the machine.
+  // A lost wake-up in the event loop has failed the test already; a stall there is the machine's.
   if (how !== 'sync') return;
-  // What this machine itself delays is the exception.
+  // The machine itself delays a few rounds.
   assert.ok(played.stalls < rounds / 20, `${played.stalls} stalls in ${rounds} rounds`);
 }
 
@@ -33,27 +33,27 @@ describe('a receiver that sleeps', function () {
     describe(abi, () => {
       const many = abi === 'uintr-next' ? 8000 : 3000;
       for (const how of ['loop', 'sync', 'busy']) {
-        it(`misses nothing in thousands of interrupts: ${how}`, () => losesNone(abi, how, many));
+        it(`misses none of thousands of interrupts: ${how}`, () => losesNone(abi, how, many));
 
-        it(`misses nothing that is in flight while it falls asleep: ${how}`, () =>
+        it(`misses no interrupt that is in flight while it falls asleep: ${how}`, () =>
           losesNone(abi, how, 500, ['--delay-notification=300']));
 
-        it(`misses nothing that is delivered late: ${how}`, () =>
+        it(`misses no interrupt that arrives late: ${how}`, () =>
           losesNone(abi, how, 1000, ['--late-delivery']));
 
-        it(`misses nothing where the fence takes too long: ${how}`, () =>
+        it(`misses no interrupt where the fence takes too long: ${how}`, () =>
           losesNone(abi, how, 100, ['--delay-notification=4000']));
       }
 
       for (const knob of ['', '--lose-blocked-wakeups', '--refuse-waiting-flags']) {
         for (const how of ['loop', 'sync']) {
-          it(`misses nothing with foreignSenders: ${how} ${knob}`, () =>
+          it(`misses no interrupt with foreignSenders: ${how} ${knob}`, () =>
             losesNone(abi, how, 500, knob === '' ? [] : [knob], 'foreign'));
         }
       }
 
       for (const how of ['loop', 'sync']) {
-        it(`can have all 64 vectors handed out, and none left for the fence: ${how}`, async () => {
+        it(`can hand out all 64 vectors and leave none for the fence: ${how}`, async () => {
           assert.equal(await onHardware(abi, ['vectors', how]), '-1 256\n');
         });
       }

@@ -1,4 +1,4 @@
-// Workers end in the middle of something: no crash, and nothing of them is left.
+// Terminates workers in the middle of their work: no crash, and nothing is left.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';

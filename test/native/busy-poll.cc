@@ -1,6 +1,5 @@
-// Asks native/core/busy_poll.h, by itself, when it would spin. Prints what is not as it should be;
-// its status is 1 if there was anything, 77 where it cannot be asked, because there is one CPU
-// only.
+// Tests by itself when native/core/busy_poll.h would spin. Prints what is wrong. The exit status is
+// 1 if anything is, and 77 where there is one CPU only, which the test cannot use.
 
 #include <sched.h>
 
@@ -35,7 +34,7 @@ constexpr auto kShort = 30us;
 constexpr auto kLong = 5ms;
 constexpr int kVeryMany = 100'000;
 
-// How many it takes until it spins.
+// Counts the short sleeps until it spins.
 int shortSleepsBefore(BusyPoll& busyPoll) {
   int count = 0;
   while (!spins(busyPoll) && count < kVeryMany) {
@@ -75,7 +74,7 @@ void inVain() {
   }
   for (int i = 0; i < 100; ++i) {
     busyPoll.spun(false, false);
-    expect(shortSleepsBefore(busyPoll) < kVeryMany, "gives up for ever");
+    expect(shortSleepsBefore(busyPoll) < kVeryMany, "gives up forever");
   }
 }
 

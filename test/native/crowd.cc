@@ -1,5 +1,5 @@
-// Checks how native/core/spin.h notices that another thread wants its core: the kernel's count of
-// involuntary switches and sched_yield(2) are replaced here.
+// Tests how native/core/spin.h notices that another thread wants its core. This program replaces
+// the kernel's count of involuntary switches, and sched_yield(2).
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -24,7 +24,7 @@ void require(bool holds, const char* what) {
 
 }  // namespace
 
-// Both stand before libc's.
+// The linker prefers these two functions to libc's.
 extern "C" int sched_yield() noexcept {
   ++yields;
   if (othersWait) ++switches;
@@ -45,7 +45,7 @@ using namespace std::chrono_literals;
 using uintr::Spin;
 
 void reset(bool crowd) {
-  // Not 0: switches from before the spin are nobody's concern.
+  // Not 0: switches from before the spin must not count.
   switches = 1000;
   othersWait = crowd;
   yields = questions = 0;
@@ -56,36 +56,36 @@ const auto onceYielded = [] { return yields > 0; };
 
 void alone() {
   reset(false);
-  Spin spin(1ms, Spin::Until::Crowded);
+  Spin spin(1ms, Spin::IfCrowded::GiveWay);
   require(!spin.until(never), "finds what is not there");
   require(!spin.wasCrowded(), "sees a crowd where there is none");
   require(yields > 1, "gives up although nobody wants the core");
   require(spin.systemCalls() == yields + questions, "counts its system calls wrongly");
 }
 
-// Gives way at once, long before the time is up.
+// A crowd ends the spin at once, long before the time is up.
 void crowdedOut() {
   reset(true);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(!spin.until(never), "finds what is not there");
   require(spin.wasCrowded(), "does not see the crowd");
   require(yields == 1, "yields to the same crowd again");
   require(spin.systemCalls() == yields + questions, "counts its system calls wrongly");
 }
 
-// The sender itself was who wanted the core: it paid, and was crowded all the same.
+// The sender itself wanted the core: the spin pays, and counts as crowded all the same.
 void answeredByTheCrowd() {
   reset(true);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(spin.until(onceYielded), "misses what came with the yield");
   require(spin.wasCrowded(), "does not see that it was in the sender's way");
 }
 
 void preempted() {
   reset(false);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   int looks = 0;
-  // Later than the first question, and not by a yield.
+  // The switch comes after the first getrusage(2), and not by a yield.
   const auto preemptedMeanwhile = [&] {
     if (++looks == 500) ++switches;
     return false;
@@ -96,12 +96,12 @@ void preempted() {
 
 void answeredByAnotherCore() {
   reset(false);
-  Spin spin(1h, Spin::Until::Crowded);
+  Spin spin(1h, Spin::IfCrowded::GiveWay);
   require(spin.until(onceYielded), "misses what came");
   require(!spin.wasCrowded(), "takes the answer of another core for a crowd");
 }
 
-// Who is told for how long to spin does so, whoever waits, and does not ask.
+// A spin of a given time uses all of it whoever waits for the core, and does not count switches.
 void asTold() {
   reset(true);
   Spin spin(1ms);

@@ -1,7 +1,7 @@
-// Threads post to a receiver that parks whenever there is nothing to do, with
-// native/protocol/post.h alone. Each post waits until it was seen, so a lost wake-up is a
-// standstill. Prints the number of sleeps that nobody ended although there was something to take;
-// its status is 1 if there were any.
+// Threads post to a receiver that parks whenever nothing is pending, by native/protocol/post.h
+// alone. Each sender waits until its post was seen, so a lost wake-up is a standstill. Prints the
+// number of sleeps that timed out although a vector was pending; the exit status is 1 if there were
+// any.
 //
 // Usage: hammer futex|eventfd POSTS [mistaken]
 
@@ -41,7 +41,7 @@ std::atomic<std::uint32_t>* word() {
   return wordOf(upid.pir, kVector);
 }
 
-// As in native/core/sender.cc.
+// Posts as native/core/sender.cc does.
 void post() {
   raise(upid, bitOf(kVector));
   const StateWord state = loadState(statePage);
@@ -59,7 +59,7 @@ void post() {
 void send(int self, long posts) {
   unsigned luck = 12345U + static_cast<unsigned>(self);
   for (long number = 1; number <= posts; ++number) {
-    // relaxed: the raise is what orders it, and that is under test.
+    // relaxed: the raise orders it, and the raise is under test.
     posted[self].store(number, std::memory_order_relaxed);
     post();
     while (seen[self].load(std::memory_order_relaxed) < number) std::this_thread::yield();
@@ -98,7 +98,7 @@ long receive(long posts) {
     }
     if (total == posts * kSenders) return lost;
     if (mistaken) {
-      // Looks first, parks afterwards: what comes in between wakes nobody.
+      // Looks first and parks afterwards: a post in between wakes nobody.
       if (isRaised(upid, bit)) continue;
       std::this_thread::sleep_for(std::chrono::microseconds(50));
       park(statePage, how, parks);
@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
   const long lost = receive(posts);
   std::printf("%ld lost\n", lost);
   std::fflush(stdout);
-  if (lost > 0) std::_Exit(1);  // the senders wait for ever
+  if (lost > 0) std::_Exit(1);  // the senders wait forever
   for (auto& sender : senders) sender.join();
   return 0;
 }

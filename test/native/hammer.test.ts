@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { before } from 'mocha';
 import { folder } from '../support/addresses.js';
+import { compileCpp } from '../support/cpp.js';
+import { root } from '../support/testbed.js';
 
-const source = path.join(__dirname, '../../../../test/native/hammer.cc');
+const source = path.join(root, 'test/native/hammer.cc');
 
 describe('native/protocol/post.h by itself', function () {
   this.timeout(120_000);
@@ -13,22 +15,7 @@ describe('native/protocol/post.h by itself', function () {
   const SANITIZED = 'hammer-tsan';
 
   const compile = (program: string, ...flags: string[]): boolean => {
-    const { status, stderr } = spawnSync(
-      'g++',
-      [
-        '-std=c++20',
-        '-O2',
-        '-Wall',
-        '-Wextra',
-        '-Werror',
-        ...flags,
-        source,
-        '-o',
-        file(program),
-        '-pthread',
-      ],
-      { encoding: 'utf8' },
-    );
+    const { status, stderr } = compileCpp(source, file(program), ...flags);
     if (flags.length === 0) assert.equal(status, 0, stderr);
     return status === 0;
   };
@@ -54,7 +41,7 @@ describe('native/protocol/post.h by itself', function () {
     });
   }
 
-  it('would lose one if the receiver looked before it parks', () => {
+  it('would lose a wake-up if the receiver looked before it parks', () => {
     const { status, stdout } = run(PLAIN, 'eventfd', '1000000', 'mistaken');
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '1 lost\n' });
   });

@@ -10,7 +10,7 @@ describe('the post/park protocol, in every interleaving', () => {
     });
   }
 
-  // The futex's own word is PIR, so the kernel's comparison makes up for some of these.
+  // The futex's word is PIR, so the kernel's comparison makes up for some mistakes.
   const found: Record<Wake, readonly Mistake[]> = {
     eventfd: [
       'look before the park',
@@ -31,7 +31,7 @@ describe('the post/park protocol, in every interleaving', () => {
   };
   for (const wake of ['eventfd', 'futex'] as const) {
     for (const mistake of found[wake]) {
-      it(`would lose one by ${wake} with a mistake: ${mistake}`, () => {
+      it(`would lose a wake-up by ${wake} with a mistake: ${mistake}`, () => {
         assert.notEqual(explore(wake, mistake).lost, undefined);
       });
     }

@@ -1,12 +1,12 @@
-// The protocol of native/protocol/post.h as a small machine whose every interleaving can be tried: one
-// receiver, two senders on one vector fd, one of which may be killed between any two steps. Stores
-// that are not sequentially consistent wait in the receiver's store buffer for any time, as on
-// x86-64.
+// The protocol of native/protocol/post.h as a small machine, of which a test can try every
+// interleaving: one receiver and two senders on one vector fd. One of the senders may be killed
+// between any two steps. Stores that are not sequentially consistent wait in the receiver's store
+// buffer for any time, as on x86-64.
 
-/** How the receiver is woken: the eventfd remembers, a futex does not. */
+/** How a sender wakes the receiver: an eventfd remembers a wake-up, a futex does not. */
 export type Wake = 'eventfd' | 'futex';
 
-/** Deliberate mistakes: each must be found. */
+/** Deliberate mistakes, each of which the model must find. */
 export type Mistake =
   | 'look before the park'
   | 'relaxed park'
@@ -19,30 +19,30 @@ export type Mistake =
 interface Sender {
   readonly pc: 'raise' | 'load' | 'load again' | 'check' | 'wake' | 'set' | 'over' | 'killed';
   readonly left: number;
-  /** The state word that it loaded; 0 is RUNNING. */
+  /** The state word that the sender loaded; 0 is RUNNING. */
   readonly saw: number;
-  /** Its raise has not been taken. */
+  /** Whether the raise of this sender has not been taken. */
   readonly mine: boolean;
 }
 
 interface State {
   readonly pir: boolean;
   readonly notified: number;
-  /** 0 is RUNNING, n the n-th park. */
+  /** The state word: 0 is RUNNING, n is the n-th park. */
   readonly word: number;
-  /** Of the receiver: a value for `word` that others do not see yet. */
+  /** A value for `word` in the receiver's store buffer, which the senders do not see yet. */
   readonly buffered: number | null;
-  /** The eventfd is readable. */
+  /** Whether the eventfd is readable. */
   readonly signalled: boolean;
   readonly pc: 'take' | 'clear' | 'early look' | 'park' | 'look' | 'sleep' | 'asleep' | 'unpark';
   readonly parks: number;
   readonly senders: readonly Sender[];
   readonly kills: number;
-  /** A post has returned, and nobody has taken it. */
+  /** Whether a post has returned that the receiver has not taken. */
   readonly owed: boolean;
 }
 
-const POSTS = [2, 1]; // of each sender
+const POSTS = [2, 1]; // per sender
 
 function receiverSteps(state: State, wake: Wake, mistake: Mistake | undefined): State[] {
   const taken = {
@@ -99,7 +99,8 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
   const afterLoad = (saw: number): State[] => {
     if (mistake === 'load before the raise') return [to({ pc: 'raise', saw })];
     if (saw === 0) return [returned()];
-    // One that lib/core/sender.ts begins goes on in native/core/sender.cc, with a load of its own.
+    // A post that lib/core/sender.ts begins goes on in native/core/sender.cc, with a load of its
+    // own.
     return [to({ pc: 'check', saw }), to({ pc: 'load again' })];
   };
   const steps: State[] = [];
@@ -127,7 +128,7 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
       const woken: Partial<State> =
         wake === 'eventfd' ? { signalled: true } : state.pc === 'asleep' ? { pc: 'unpark' } : {};
       if (mistake === 'notified before the wake') return [...steps, returned(woken)];
-      // FUTEX_WAKE tells whether there was anybody; an eventfd remembers.
+      // FUTEX_WAKE tells whether any thread slept; an eventfd remembers the wake-up.
       if (
         'signalled' in woken ||
         'pc' in woken ||
@@ -147,7 +148,7 @@ function senderSteps(state: State, index: number, wake: Wake, mistake?: Mistake)
 
 export interface Verdict {
   readonly states: number;
-  /** A state in which the receiver sleeps for ever on a post that has returned. */
+  /** A state in which the receiver sleeps forever although a post has returned. */
   readonly lost: State | undefined;
 }
 

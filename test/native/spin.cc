@@ -1,6 +1,5 @@
-// Checks native/core/spin.h on a CPU that seems to have WAITPKG, and on one that has not: the
-// instructions themselves are replaced here, so that what is done around them can be seen, and so
-// is the clock, which advances by what is done.
+// Tests native/core/spin.h on a CPU that seems to have WAITPKG, and on one without it. This program
+// replaces the instructions and the clock, so it can see their order; each step advances the clock.
 
 #include "../../native/core/spin.h"
 
@@ -12,7 +11,7 @@
 namespace {
 
 long now = 1'000'000'000;  // nanoseconds
-int line;                  // what would be monitored
+int line;                  // the cache line to monitor
 bool there = true;
 int monitors = 0;
 int rests = 0;
@@ -29,7 +28,7 @@ void require(bool holds, const char* what) {
 
 }  // namespace
 
-// Stands before libc's; libstdc++ asks here as well.
+// The linker prefers this function to libc's; libstdc++ calls it as well.
 extern "C" int clock_gettime(clockid_t, timespec* time) noexcept {
   *time = {.tv_sec = now / 1'000'000'000, .tv_nsec = now % 1'000'000'000};
   return 0;
@@ -77,7 +76,7 @@ using uintr::Spin;
 bool look(bool found) {
   lookedSinceMonitor = true;
   ++looks;
-  now += 50;  // and the pause before it
+  now += 50;  // the time of a look and of the pause before it
   return found;
 }
 
@@ -87,7 +86,7 @@ void reset(bool isThere) {
   armed = false;
 }
 
-// Asks the clock about every microsecond, or two.
+// The spin reads the clock every one or two microseconds, so it ends soon after its time.
 void endsInTime(const void* where) {
   Spin spin(1ms);
   const long start = now;
@@ -104,7 +103,7 @@ void oneLine() {
   require(pauses == 0, "pauses although there is a line to monitor");
 }
 
-// What is written between arming the monitor and resting is seen, and there is no rest.
+// A write between arming the monitor and resting is seen, and prevents the rest.
 void writtenInBetween() {
   reset(true);
   require(Spin(1s).until([] { return look(monitors > 0); }, &line),
@@ -116,7 +115,7 @@ void writtenWhileResting() {
   reset(true);
   require(Spin(1s).until([] { return look(rests > 0); }, &line), "misses what ends the rest");
   require(monitors == 1 && rests == 1, "rests again although something came");
-  // Also when the time is up by then.
+  // The write is seen even if the time is up after the rest.
   reset(true);
   require(Spin(1us).until([] { return look(rests > 0); }, &line), "misses what ends the last rest");
 }
@@ -145,10 +144,10 @@ void withoutThem() {
   }
 }
 
-// What answers at once is seen before any of it, and before any system call.
+// An answer at once is seen before any of these instructions, and before any system call.
 void atOnce() {
   reset(true);
-  Spin spin(1s, Spin::Until::Crowded);
+  Spin spin(1s, Spin::IfCrowded::GiveWay);
   require(spin.until([] { return look(looks > 100); }, &line), "misses what is there");
   require(monitors + rests + pauses + spin.systemCalls() == 0, "gives way too early");
 }

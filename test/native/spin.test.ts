@@ -9,7 +9,7 @@ describe('native/core/spin.h by itself', function () {
   this.timeout(60_000);
   const built = folder('all');
 
-  /** Compiles a program of this folder and runs it: it says nothing if all is well. */
+  /** Compiles a program of this folder and runs it: it prints nothing if all is well. */
   const runs = (name: string, ...sources: readonly string[]): void => {
     const source = path.join(root, 'test/native', `${name}.cc`);
     const native = path.join(root, 'native');
@@ -23,7 +23,7 @@ describe('native/core/spin.h by itself', function () {
     assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
   };
 
-  it('rests by UMWAIT on one line and by TPAUSE on several, and sleeps through nothing', () => {
+  it('rests by UMWAIT on one cache line and by TPAUSE on several, and misses nothing', () => {
     runs('spin');
   });
 
@@ -31,7 +31,7 @@ describe('native/core/spin.h by itself', function () {
     runs('crowd', 'cpu/waitpkg.cc');
   });
 
-  it('executes UMONITOR, UMWAIT and TPAUSE with the line, C0.1 and the deadline', function () {
+  it('executes UMONITOR, UMWAIT and TPAUSE with the cache line, C0.1 and the deadline', function () {
     if (process.arch !== 'x64') this.skip();
     runs('waitpkg', 'cpu/waitpkg.cc');
   });

@@ -1,6 +1,6 @@
-// Runs native/cpu/waitpkg.cc, step by step: the trap flag (SDM vol. 3, Single-Step Exception
-// Condition) stops the CPU before each instruction, and those of WAITPKG are written down and
-// skipped. So they need not exist on this CPU; most raise #UD in their place.
+// Runs native/cpu/waitpkg.cc step by step. The trap flag (SDM vol. 3, Single-Step Exception
+// Condition) stops the CPU before each instruction; this program records and skips those of
+// WAITPKG. So they need not exist on this CPU: most CPUs would raise #UD.
 
 #include "../../native/cpu/waitpkg.h"
 
@@ -20,7 +20,7 @@ enum class Which { Umonitor, Umwait, Tpause };
 
 struct Executed {
   Which which;
-  std::uint64_t operand;   // the register that is encoded
+  std::uint64_t operand;   // the value of the encoded register
   std::uint64_t deadline;  // EDX:EAX
 };
 
@@ -32,13 +32,13 @@ std::array<Executed, 8> executed;
 volatile std::size_t count = 0;
 volatile int steps = 0;
 
-// ucontext's registers in the order of their encoding.
+// The registers of a ucontext in the order of their encoding.
 constexpr std::array kRegisters{REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
                                 REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
                                 REG_R12, REG_R13, REG_R14, REG_R15};
 
 // SDM vol. 2: UMONITOR is F3 0F AE /6, UMWAIT F2 0F AE /6, TPAUSE 66 0F AE /6, with a register.
-// Returns the length, 0 for any other instruction.
+// Returns the length of the instruction, 0 for any other.
 int decode(const unsigned char* code, const gregset_t& registers, Executed& found) {
   int length = 0;
   switch (code[length++]) {
@@ -127,7 +127,7 @@ int main() {
     require(found.which == Which::Umonitor, "another instruction than UMONITOR");
     require(found.operand == reinterpret_cast<std::uintptr_t>(line), "monitors another line");
   }
-  // The second one reaches EDX by a carry or by its own weight.
+  // The second number of cycles nearly always carries into EDX.
   for (const std::uint32_t cycles : {250U, 0xffff'ffffU}) {
     rests(Which::Umwait, cycles, uintr::waitpkg::rest);
     rests(Which::Tpause, cycles, uintr::waitpkg::pause);

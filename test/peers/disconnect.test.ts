@@ -28,7 +28,7 @@ describe('disconnect', () => {
     if (kind === 'worker')
       endings['closes its sender'] = (peer) => peer.ask({ do: 'close sender' });
     for (const [how, end] of Object.entries(endings)) {
-      it(`of a vector fd comes when its last holder ${how} (${kind})`, async () => {
+      it(`reaches a vector fd when its last holder ${how} (${kind})`, async () => {
         const receiver = use(new Receiver());
         const fd = receiver.createFd(5);
         const peer = await holder(kind, fd);
@@ -45,7 +45,7 @@ describe('disconnect', () => {
       });
     }
 
-    it(`of a vector fd does not lose the last post of a ${kind} that exits`, async () => {
+    it(`loses no last post of a ${kind} that exits`, async () => {
       const receiver = use(new Receiver());
       for (let i = 0; i < 3; i++) {
         const fd = receiver.createFd(5);
@@ -58,7 +58,7 @@ describe('disconnect', () => {
       }
     });
 
-    it(`of a vector fd comes after the last interrupt of a ${kind} that exits`, async () => {
+    it(`reaches a vector fd after the last interrupt of a ${kind} that exits`, async () => {
       const receiver = use(new Receiver());
       const fd = receiver.createFd(5);
       const peer = await holder(kind, fd);
@@ -73,7 +73,7 @@ describe('disconnect', () => {
     });
   }
 
-  it('of a vector fd comes when nobody ever took it', async () => {
+  it('reaches a vector fd that never had another holder', async () => {
     const receiver = use(new Receiver());
     const fd = receiver.createFd(5);
     const event = once(fd, 'disconnect');
@@ -81,7 +81,7 @@ describe('disconnect', () => {
     await event;
   });
 
-  it('of one vector fd leaves another of the same vector alone', async () => {
+  it('reaches one vector fd, and not another of the same vector', async () => {
     const receiver = use(new Receiver());
     const [gone, stays] = [receiver.createFd(5), receiver.createFd(5)];
     const sender = use(new Sender(stays));
@@ -92,7 +92,7 @@ describe('disconnect', () => {
     assert.equal(await receiver.wait(), 5);
   });
 
-  it('does not come while somebody holds the fd, and his posts are delivered', async () => {
+  it('does not come while the fd has a holder, whose posts are delivered', async () => {
     const receiver = use(new Receiver());
     const fd = receiver.createFd(5);
     const first = await holder('child', fd);
@@ -110,7 +110,7 @@ describe('disconnect', () => {
   });
 
   for (const kind of ['worker', 'child'] as const) {
-    it(`of a sender in a ${kind} comes when the receiver closes`, async () => {
+    it(`reaches a sender in a ${kind} when the receiver closes`, async () => {
       const receiver = use(new Receiver());
       const fd = receiver.createFd(5);
       const peer = kind === 'worker' ? worker() : child(fd.fd);
@@ -123,7 +123,7 @@ describe('disconnect', () => {
   }
 
   for (const how of ['exit', 'terminate', 'close'] as const) {
-    it(`of a sender comes when the receiver’s worker does ${how}`, async () => {
+    it(`reaches a sender when the receiver’s worker does ${how}`, async () => {
       const peer = worker();
       const [fd] = (await peer.ask({ do: 'open receiver', vectors: [5] })) as [number];
       const sender = use(new Sender(fd));
@@ -140,7 +140,7 @@ describe('disconnect', () => {
     });
   }
 
-  it('of a sender is not told to one that closed before', async () => {
+  it('does not reach a sender that was closed before', async () => {
     const receiver = use(new Receiver());
     const sender = new Sender(receiver.createFd(5));
     let told = 0;
@@ -172,7 +172,7 @@ describe('disconnect', () => {
       fd.close();
       sender.close();
       await event;
-      // Of the vector fd; the receiver is still there.
+      // The other direction: the receiver goes first.
       const other = new Sender(receiver.createFd(6));
       const hangUp = once(other, 'disconnect');
       receiver.close();

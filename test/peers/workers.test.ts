@@ -25,7 +25,7 @@ describe('worker threads', () => {
       const [fd] = (await peer.ask({ do: 'open receiver', vectors: [7] })) as [number];
       const sender = use(new Sender(fd));
       const fds = await peer.ask({ do: 'open receiver', vectors: [1] });
-      assert.equal((fds as { code?: string }).code, 'EBUSY'); // one a thread
+      assert.equal((fds as { code?: string }).code, 'EBUSY'); // one per thread
       peer.tell({ do: 'waitSync' });
       sender.send();
       assert.equal(await peer.next(), 7);
@@ -59,7 +59,7 @@ describe('worker threads', () => {
     const fd = receiver.createFd(33);
     const peers = [1, 2, 3].map(() => worker());
     for (const peer of peers) await peer.ask({ do: 'open sender', fd: fd.fd });
-    fd.close(); // they go on with their own
+    fd.close(); // the senders keep duplicates of their own
     for (const peer of peers) {
       const wait = receiver.wait();
       peer.tell({ do: 'send', times: 10 });

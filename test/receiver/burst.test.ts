@@ -13,7 +13,7 @@ const VECTORS = [1, 2, 3, 4] as const;
 describe('a burst', () => {
   const use = closing();
 
-  /** Raises all of them before the loop looks again. */
+  /** Raises all vectors before the event loop looks again. */
   function raiseAll(receiver: Receiver): void {
     for (const vector of VECTORS) use(new Sender(receiver.createFd(vector))).send();
   }
@@ -26,7 +26,7 @@ describe('a burst', () => {
         [3, [4, 3, 2, '4', '3', '2', 1, '1']],
         [1000, [4, 3, 2, 1, '4', '3', '2', '1']],
       ] as const) {
-        it(`of ${burst ?? 'the default'} runs ticks and promise callbacks after so many interrupts`, async () => {
+        it(`runs ticks and promise callbacks at its end (burst: ${burst ?? 'default'})`, async () => {
           const receiver = use(
             new Receiver({ busyPollMicros, ...(burst === undefined ? {} : { burst }) }),
           );
@@ -54,7 +54,7 @@ describe('a burst', () => {
         assert.deepEqual([receiver.poll(), receiver.poll(), receiver.poll()], [2, 1, -1]);
       });
 
-      it('ends where the receiver is masked, and goes on after that', async () => {
+      it('ends when the receiver is masked, and goes on after stui()', async () => {
         const receiver = use(new Receiver({ busyPollMicros, burst: 100 }));
         const heard: number[] = [];
         receiver.on('interrupt', (vector) => {
@@ -103,11 +103,11 @@ describe('a burst', () => {
     });
   }
 
-  it('takes what a listener posts meanwhile, while the receiver spins', async () => {
+  it('takes what its listener posts, while the receiver busy polls', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 100_000, burst: 5 }));
     const sender = use(new Sender(receiver.createFd(7)));
     const bursts: number[] = [];
-    // Nothing else may be there to do: the loop spins only then.
+    // The loop must have nothing else to do: it spins only then.
     await new Promise<void>((resolve) => {
       let heard = 0;
       let left = 12;
@@ -123,7 +123,7 @@ describe('a burst', () => {
       });
       sender.send();
     });
-    // The first may come after the loop's poll, where nothing is waited for.
+    // The first interrupt may come after the loop's poll, where the receiver does not spin.
     assert.ok(bursts.includes(5), String(bursts));
     assert.ok(
       bursts.every((length) => length <= 5),
@@ -137,7 +137,7 @@ describe('a burst', () => {
 });
 
 describe('a delivery', function () {
-  this.timeout(boundMs); // under the testbed each of so many takes microseconds
+  this.timeout(boundMs); // under the testbed each delivery takes microseconds
   // The young generation has room for some tens of thousands of small objects.
   for (const burst of [1, 100]) {
     it(`allocates nothing on JavaScript’s heap (burst ${burst})`, async () => {

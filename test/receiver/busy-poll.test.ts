@@ -51,14 +51,14 @@ describe('busyPollMicros: auto', function () {
       Atomics.add(words, 0, 1);
       Atomics.notify(words, 0);
     });
-    // Two short sleeps in a row, after which it spins; a burst does not last for any more.
+    // The receiver spins after two short sleeps in a row. A burst is too short for a third.
     const workerData: Bursts = { fd: receiver.createFd(1).fd, words, bursts: 300, length: 3 };
     const worker = new Worker(fixture('bursts'), { workerData });
     workers.push(worker);
     await once(worker, 'message');
     const { stats } = receiver;
     assert.equal(stats.deliveries, 900);
-    // On a busy machine a pause can seem short, or a burst go on while it spins.
+    // On a busy machine a pause can seem short, or a burst can go on while the receiver spins.
     assert.ok(spins(stats) >= 1 && stats.spinsVain <= 5, JSON.stringify(stats));
   });
 
@@ -69,8 +69,8 @@ describe('busyPollMicros: auto', function () {
 
     it('spins on two CPUs until neither of them sleeps any more', function () {
       const cpus = allowedCpus();
-      if (cpus.length < 2) this.skip(); // nobody spins on one CPU
-      if (isMachineBusy()) this.skip(); // nor where others want the CPUs, as it should be
+      if (cpus.length < 2) this.skip(); // a receiver never spins on one CPU
+      if (isMachineBusy()) this.skip(); // nor where other threads want the CPUs
       for (const { stats, awake } of pingPong(cpus, 'apart')) {
         assert.ok(awake >= 500, `${awake} answers without a sleep: ${JSON.stringify(stats)}`);
         assert.ok(stats.spinsPaid > 0, JSON.stringify(stats));
@@ -79,11 +79,11 @@ describe('busyPollMicros: auto', function () {
 
     it('soon stops spinning when both are moved to one CPU', function () {
       const cpus = allowedCpus();
-      if (cpus.length < 2) this.skip(); // and so nobody can be moved
+      if (cpus.length < 2) this.skip(); // there is no second CPU to move from
       for (const { stats } of pingPong(cpus, 'together')) {
         assert.ok(stats.deliveries >= 2000, JSON.stringify(stats));
-        // After 2 short sleeps, after 8 more, 32, 128 and 512: five times. One that found the core
-        // wanted is counted once more if it is asked again before it ends.
+        // It spins five times: after 2 short sleeps, after 8 more, 32, 128 and 512. A spin that found
+        // other threads waiting for the core counts once more if it is asked again before it ends.
         assert.ok(spins(stats) > 0 && spins(stats) <= 20, JSON.stringify(stats));
       }
     });
@@ -96,7 +96,7 @@ describe('busyPollMicros: auto', function () {
     });
   });
 
-  it('makes an idle process call no more often than without a receiver', function () {
+  it('adds no system calls to an idle process', function () {
     if (!hasStrace) this.skip();
     // On one thread, so that no task of V8's wakes the loop. What V8 and glibc call of their own
     // accord (getpid, sched_getaffinity) comes now and then; what a receiver calls begins with the
@@ -117,7 +117,7 @@ describe('busyPollMicros: auto', function () {
     }
   });
 
-  it('is the only word that busyPollMicros takes', () => {
+  it('is the only string that busyPollMicros takes', () => {
     use(new Receiver({ busyPollMicros: 'auto' })).close();
     for (const other of ['Auto', '', 'never', '50']) {
       assert.throws(

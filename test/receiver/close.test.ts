@@ -24,7 +24,7 @@ describe('close', () => {
     });
   });
 
-  it('twice is fine, for each kind of object', () => {
+  it('may be called twice on each kind of object', () => {
     const receiver = new Receiver();
     const fd = receiver.createFd(1);
     const sender = new Sender(fd);
@@ -108,7 +108,7 @@ describe('close', () => {
     }, closed);
   });
 
-  it('in a listener ends the delivery: what was pending besides is gone with the receiver', async () => {
+  it('ends a delivery from its listener: other pending interrupts are gone with the receiver', async () => {
     const receiver = use(new Receiver({ vectors: { last: 3 } }));
     for (const vector of [1, 2, 3]) use(new Sender(receiver.createFd(vector))).send();
     const heard: unknown[] = [];
@@ -122,7 +122,7 @@ describe('close', () => {
     use(new Receiver()).poll(); // the thread is free
   });
 
-  it('in a listener while busy polling is safe, too, and the thread can have another at once', async () => {
+  it('is safe in a listener during a busy poll, and the thread can have a receiver again at once', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 1000 }));
     const sender = use(new Sender(receiver.createFd(1)));
     const second = await new Promise<Receiver>((resolve) => {
@@ -161,7 +161,7 @@ describe('close', () => {
     assert.deepEqual(await closing, []);
   });
 
-  it('has listeners that take no interrupts: those stay pending', async () => {
+  it('has an event whose listeners take no interrupts: the vectors stay pending', async () => {
     const receiver = use(new Receiver());
     receiver.on('close', () => {});
     use(new Sender(receiver.createFd(5))).send();
@@ -169,7 +169,7 @@ describe('close', () => {
     assert.equal(receiver.poll(), 5);
   });
 
-  it('in a disconnect listener is safe', async () => {
+  it('is safe in a disconnect listener', async () => {
     const receiver = use(new Receiver());
     receiver.on('interrupt', () => {});
     const fds = [1, 2, 3].map((vector) => receiver.createFd(vector));

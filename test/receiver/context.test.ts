@@ -13,7 +13,7 @@ describe('the async context', function () {
   const storage = new AsyncLocalStorage<string>();
 
   for (const busyPollMicros of [0, 200]) {
-    it(`of a listener is the one its receiver was made in (busy poll ${busyPollMicros})`, async () => {
+    it(`follows the receiver’s creation in a listener (busy poll ${busyPollMicros})`, async () => {
       const receiver = storage.run('made', () => use(new Receiver({ busyPollMicros })));
       const heard: unknown[] = [];
       receiver.on('interrupt', () => heard.push(storage.getStore()));
@@ -26,16 +26,16 @@ describe('the async context', function () {
     });
   }
 
-  // Node.js 22 can have what 24 has, and the other way round.
+  // A flag gives Node.js 22 the implementation of 24, and the other way round.
   const flags = ['--experimental-async-context-frame', '--no-async-context-frame'];
   for (const flag of flags.filter((each) => process.allowedNodeEnvironmentFlags.has(each))) {
-    it(`of a listener is the same with ${flag}`, async () => {
+    it(`follows the receiver’s creation in a listener with ${flag}`, async () => {
       const { stdout, stderr } = await execute([process.execPath, flag, fixture('context')]);
       assert.equal(stdout, 'made\n', stderr);
     });
   }
 
-  it('of wait() is its caller’s', async () => {
+  it('follows the caller in wait()', async () => {
     const receiver = storage.run('made', () => use(new Receiver()));
     const sender = use(new Sender(receiver.createFd(1)));
     const waits = ['first', 'second'].map((name) =>
@@ -50,7 +50,7 @@ describe('the async context', function () {
     assert.deepEqual(await Promise.all(waits), ['first', 'second']);
   });
 
-  it('of a loop over the receiver is the loop’s', async () => {
+  it('follows the loop in an iteration over the receiver', async () => {
     const receiver = storage.run('made', () => use(new Receiver()));
     use(new Sender(receiver.createFd(1))).send();
     await storage.run('loop', async () => {
@@ -62,7 +62,7 @@ describe('the async context', function () {
     });
   });
 
-  it('of a disconnect listener is the one its object was made in', async () => {
+  it('follows its object’s creation in a disconnect listener', async () => {
     const receiver = storage.run('receiver', () => use(new Receiver()));
     const kept = receiver.createFd(1);
     const sender = storage.run('sender', () => use(new Sender(kept)));
@@ -96,7 +96,7 @@ describe('the async context', function () {
           );
           assert.deepEqual([status, signal, stderr], [0, null, '']);
           const end = JSON.parse(stdout) as Record<'sent' | 'heard' | 'pending', number>;
-          // What is closed has nothing pending.
+          // A closed receiver has nothing pending.
           if (how === 'remove') assert.equal(end.heard + end.pending, end.sent);
           else assert.ok(end.heard <= end.sent);
         });

@@ -55,7 +55,7 @@ describe('diagnostics_channel', () => {
     'uintr:sender:close',
   ] as const satisfies readonly (keyof Diagnostics)[];
 
-  /** One life of a receiver and a sender; which channels were asked to publish, with a message each. */
+  /** Opens and closes a receiver and a sender. Returns each channel asked to publish, with a message. */
   async function published(): Promise<string[]> {
     const names: string[] = [];
     for (const name of ALL) {
@@ -84,7 +84,7 @@ describe('diagnostics_channel', () => {
     assert.deepEqual(await published(), [...ALL].sort());
   });
 
-  it('tells of each interrupt before its listeners hear it', async () => {
+  it('tells of each interrupt before its listeners are called', async () => {
     const receiver = new Receiver();
     const order: string[] = [];
     const subscriber = (message: unknown): void => {

@@ -21,7 +21,7 @@ describe('interrupt events', () => {
   });
 
   for (const busyPollMicros of [0, 200]) {
-    it(`of a name alone take no other vector (busy poll ${busyPollMicros})`, async () => {
+    it(`take no other vector where only a name has a listener (busy poll ${busyPollMicros})`, async () => {
       const receiver = use(
         new Receiver({ vectors: { tick: 0, late: 31, stop: 63 }, busyPollMicros }),
       );
@@ -38,7 +38,7 @@ describe('interrupt events', () => {
     });
   }
 
-  it('of a name wake a loop that others have woken for nothing', async () => {
+  it('wake a loop for a name after others have woken it for nothing', async () => {
     const receiver = use(new Receiver({ vectors: { tick: 0, other: 40 }, busyPollMicros: 0 }));
     const [ticker, other] = [worker(), worker()];
     await ticker.ask({ do: 'open sender', fd: receiver.createFd('tick').fd });
@@ -93,7 +93,7 @@ describe('interrupt events', () => {
     await staysPending();
   });
 
-  it('that were pending before anybody listened are heard by the first who does', async () => {
+  it('reach the first listener although they were pending before it was added', async () => {
     const receiver = use(new Receiver());
     use(new Sender(receiver.createFd(4))).send();
     await turns();
@@ -181,7 +181,7 @@ describe('interrupt events', () => {
     assert.equal(receiver.poll(), 3);
   });
 
-  it('go through an emit() that somebody has put in place of its own', async () => {
+  it('go through an emit() that replaces the receiver’s own', async () => {
     const receiver = use(new Receiver());
     const seen: unknown[] = [];
     const emit = receiver.emit.bind(receiver) as (...args: unknown[]) => boolean;
@@ -195,7 +195,7 @@ describe('interrupt events', () => {
     assert.deepEqual(seen, [['interrupt', 3, undefined], 3]);
   });
 
-  it('end up as an error where promises of listeners are captured', async () => {
+  it('cause an error event when a listener rejects and rejections are captured', async () => {
     EventEmitter.captureRejections = true;
     try {
       const receiver = use(new Receiver());

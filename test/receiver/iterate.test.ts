@@ -51,7 +51,7 @@ describe('async iteration', () => {
     for await (const vector of second) assert.fail(`vector ${vector}`);
   });
 
-  it('passes on what the body throws, and can be begun again', async () => {
+  it('passes on what the body throws, and can start again', async () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(4)));
     sender.send();

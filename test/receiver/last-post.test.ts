@@ -6,7 +6,7 @@ import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { settles } from '../support/settle.js';
 
-// Of the very copy of the library that is tested.
+// Loads the module from the very copy of the library under test.
 const file = path.join(path.dirname(require.resolve('uintr')), 'core/last-post.js');
 const { lastPost } = createRequire(__filename)(file) as { lastPost: Float64Array };
 
@@ -19,11 +19,11 @@ function pageAt(address: number): string | undefined {
   return undefined;
 }
 
-describe('where the last post went', () => {
+describe('the address of the last post', () => {
   const use = closing();
   const SPIN_ONLY = { busyPollMicros: 1_000_000 };
 
-  it('is a line of that sender’s vector page; nowhere where the CPU posts', () => {
+  it('is a cache line of the sender’s vector page, and none where the CPU posts', () => {
     lastPost.fill(0);
     const receiver = use(new Receiver(SPIN_ONLY));
     const seen = [1, 40].map((vector) => {
@@ -39,7 +39,7 @@ describe('where the last post went', () => {
     }
   });
 
-  // The receiver fetches that line for each interrupt that it takes.
+  // The receiver fetches that cache line for each interrupt that it takes.
   for (const [what, address] of [
     ['the page is gone', undefined],
     ['nothing was ever there', 4096],

@@ -36,7 +36,7 @@ describe('masking', () => {
     assert.equal(receiver.poll(), -1);
   });
 
-  it('keeps what a holder raised that is gone', async () => {
+  it('keeps what a holder raised before it left', async () => {
     const receiver = use(new Receiver());
     const vectorFd = receiver.createFd(8);
     const sender = use(new Sender(vectorFd));
@@ -81,7 +81,7 @@ describe('masking', () => {
     }
   });
 
-  it('in a listener holds back the lower vectors of the same turn', async () => {
+  it('holds back the lower vectors of the same turn if a listener begins it', async () => {
     const receiver = use(new Receiver());
     for (const vector of [1, 2, 3]) use(new Sender(receiver.createFd(vector))).send();
     const heard: number[] = [];
@@ -96,12 +96,12 @@ describe('masking', () => {
     assert.deepEqual(heard, [3, 2, 1]);
   });
 
-  it('makes a waitSync() without end an error, which a masked thread could never leave', () => {
+  it('makes a waitSync() without a timeout an error: a masked thread could never leave it', () => {
     const { receiver } = masked();
     assert.throws(() => receiver.waitSync(), { name: 'UintrError', code: 'ERR_UINTR_MASKED' });
   });
 
-  it('is the next receiver of the thread no more', () => {
+  it('ends with its receiver: the next one of the thread is unmasked', () => {
     const first = use(new Receiver());
     first.clui();
     first.close();

@@ -24,7 +24,7 @@ describe('pending', () => {
     });
   }
 
-  it('is of one vector fd alone', () => {
+  it('belongs to one vector fd alone', () => {
     const receiver = use(new Receiver());
     const [first, second] = [receiver.createFd(5), receiver.createFd(5)];
     use(new Sender(first)).send();
@@ -87,7 +87,7 @@ describe('pending', () => {
     assert.equal(receiver.poll(), 5);
   });
 
-  it('is absent where external memory is forbidden, and all else works', () => {
+  it('is absent where external memory is forbidden, and everything else works', () => {
     const { stdout, stderr } = spawnSync(process.execPath, [fixture('no-external-memory')], {
       encoding: 'utf8',
       timeout: 15_000,

@@ -20,7 +20,7 @@ describe('stats', () => {
     }
   }
 
-  it('begin with nothing, and stay readable after close()', () => {
+  it('begin at zero, and stay readable after close()', () => {
     const receiver = new Receiver();
     assert.deepEqual(receiver.stats, {
       posts: 0,
@@ -73,7 +73,7 @@ describe('stats', () => {
     assert.deepEqual({ posts, deliveries, coalesced }, { posts: 4, deliveries: 4, coalesced: 0 });
   });
 
-  it('see one post where several merge in one vector fd; its sender has counted them', () => {
+  it('count one post where several coalesce in one vector fd; its sender counts all', () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(3)));
     receiver.clui();
@@ -94,7 +94,7 @@ describe('stats', () => {
     assert.equal(receiver.waitSync(), 3);
     assert.equal(receiver.poll(), -1);
     const { posts, deliveries, coalesced } = receiver.stats;
-    // The CPU has one pending bit a vector: there they merge before they are seen.
+    // The CPU has one pending bit per vector: posts coalesce before the receiver sees them.
     const seen = receiver.backend === 'hardware' ? 1 : 3;
     assert.deepEqual(
       { posts, deliveries, coalesced },
@@ -102,14 +102,14 @@ describe('stats', () => {
     );
   });
 
-  it('count what a holder has posted before it went once it is taken', async () => {
+  it('count the posts of a holder that has left, once they are taken', async () => {
     const receiver = use(new Receiver());
     let gone = 0;
     const stats = (): object => {
       const { posts, deliveries, coalesced } = receiver.stats;
       return { posts, deliveries, coalesced };
     };
-    receiver.clui(); // on hardware they merge now, too
+    receiver.clui(); // on hardware they coalesce now, too
     for (let i = 0; i < 2; i++) {
       const vectorFd = receiver.createFd(3);
       vectorFd.on('disconnect', () => gone++);
@@ -140,14 +140,14 @@ describe('stats', () => {
     assert.equal(spinsPaid + spinsVain, 0);
   });
 
-  it('count no spin where nobody had to spin', async () => {
+  it('count no spin where none was needed', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 100 }));
     const sender = use(new Sender(receiver.createFd(3)));
     sender.send();
     assert.equal(receiver.waitSync(), 3);
     let heard = 0;
     receiver.on('interrupt', () => {
-      if (++heard < 10) sender.send(); // there before anybody looks
+      if (++heard < 10) sender.send(); // pending before the receiver looks
     });
     sender.send();
     await settles(() => {
@@ -156,7 +156,7 @@ describe('stats', () => {
     assert.equal(receiver.stats.spinsPaid, 0);
   });
 
-  it('count the times of spinning that paid and those that did not', async () => {
+  it('count the spins that paid and those that did not', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 1_000_000 }));
     assert.equal(receiver.waitSync(1), -1);
     const { spinsPaid, spinsVain } = receiver.stats;

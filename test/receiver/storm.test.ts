@@ -8,7 +8,7 @@ import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { fixture, remotes } from '../support/remote.js';
 
-/** Resolves with whether the promise did before so many milliseconds; bounds a hang. */
+/** Whether the promise resolves within a number of milliseconds; bounds a hang. */
 const bounded = async <T>(promise: Promise<T>): Promise<T> => {
   const timer = new AbortController();
   const late = sleep(10_000, undefined, { signal: timer.signal }).then(() => {
@@ -60,7 +60,7 @@ describe('an interrupt storm', () => {
     });
   }
 
-  it('that begins during the busy poll, and does not end, starves nobody', async () => {
+  it('starves nothing although it begins during a busy poll and does not end', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 200_000 }));
     const sender = use(new Sender(receiver.createFd(9)));
     const peer = worker();
@@ -68,18 +68,18 @@ describe('an interrupt storm', () => {
     let late = Infinity;
     receiver.on('interrupt', (vector) => {
       if (vector === 10) late = Date.now() + 5000;
-      starved ||= Date.now() > late; // nobody else would end this
+      starved ||= Date.now() > late; // nothing else would end the storm
       if (!starved) sender.send();
     });
     await peer.ask({ do: 'open sender', fd: receiver.createFd(10).fd });
-    peer.tell({ do: 'send' }); // while we spin
+    peer.tell({ do: 'send' }); // while the receiver spins
     assert.equal(await peer.next(), 'sent');
     await sleep(1);
     await readFile(__filename);
     assert.equal(starved, false);
   });
 
-  it('whose listener is slow ends the busy poll when its time is up', async () => {
+  it('does not prolong the busy poll when its listener is slow', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 1000 }));
     const sender = use(new Sender(receiver.createFd(9)));
     let heard = 0;
@@ -93,12 +93,12 @@ describe('an interrupt storm', () => {
     for (let i = 0; i < 10; i++) {
       heard = 0;
       await sleep(1);
-      // One after the loop's poll and one before it; a turn more until the timer is due.
+      // One interrupt after the loop's poll and one before it; one more turn until the timer is due.
       assert.ok(heard <= 4, `${heard} deliveries`);
     }
   });
 
-  it('is heard at most once a vector in a turn of the loop', async () => {
+  it('is delivered at most once per vector and turn of the event loop', async () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(9)));
     await storm(receiver);

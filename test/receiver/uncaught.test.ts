@@ -20,7 +20,7 @@ describe('a listener that throws', () => {
     });
   }
 
-  it('hides nothing that a listener of the name throws, too', () => {
+  it('does not hide what a listener of the name throws, too', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [fixture('throwing-listener'), 'name'],
@@ -31,7 +31,7 @@ describe('a listener that throws', () => {
     assert.deepEqual(uncaught.sort(), ['at 1', 'at 2', 'at 3', 'at 3', 'name', 'name']);
   });
 
-  it('ends the process without a handler for that, with the stack of the listener', () => {
+  it('ends the process where nothing handles the error, with the stack of the listener', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [fixture('throwing-listener'), 'no handler'],

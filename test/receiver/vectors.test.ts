@@ -63,7 +63,7 @@ describe('vectors', () => {
     assert.equal(receiver.poll(), 9);
   });
 
-  it('are all 64 there at once', () => {
+  it('can be in use at once, all 64', () => {
     const receiver = use(new Receiver());
     const all = Array.from({ length: 64 }, (_, vector) => vector);
     for (const vector of all) use(new Sender(receiver.createFd(vector))).send();
@@ -71,7 +71,7 @@ describe('vectors', () => {
     assert.deepEqual(taken, all.reverse());
   });
 
-  it('raised before the fd was closed stay pending', () => {
+  it('stay pending if they were raised before the fd was closed', () => {
     const receiver = use(new Receiver());
     const fd = receiver.createFd(3);
     const sender = new Sender(fd);

@@ -45,7 +45,7 @@ describe('waitSync', () => {
     });
     assert.deepEqual([status, stderr], [0, '']);
     const early = JSON.parse(stdout) as number | null;
-    if (early === null) this.skip(); // one core only, or busy all the time: nothing has spun
+    if (early === null) this.skip(); // nothing has spun: one core only, or busy all the time
     assert.equal(early, 0);
   });
 
@@ -56,7 +56,7 @@ describe('waitSync', () => {
     assert.equal(receiver.stats.spinsVain, 1);
   });
 
-  // Each of these sleeps in its own way: one futex, several futexes, the eventfds; and the same
+  // Each count sleeps in its own way: on one futex, several futexes, or the eventfds. The same again
   // without spinning first.
   for (const count of [1, 2, 64, 128, 129, 200]) {
     for (const busyPollMicros of [undefined, 0]) {
@@ -81,7 +81,7 @@ describe('waitSync', () => {
   it('sleeps and wakes a thousand times', async () => {
     const receiver = use(new Receiver({ busyPollMicros: 0 }));
     const peer = worker();
-    // The worker answers each interrupt of ours with one of its own.
+    // The worker answers each interrupt with one of its own.
     await peer.ask({ do: 'open sender', fd: receiver.createFd(11).fd });
     const [fd] = (await peer.ask({ do: 'open receiver', vectors: [12] })) as [number];
     const sender = use(new Sender(fd));

@@ -113,7 +113,7 @@ describe('wait', () => {
     assert.deepEqual(await Promise.all(waits), [3, 2, 1]);
   });
 
-  it('that was given up does not take the interrupt of the next', async () => {
+  it('does not take the interrupt of the next one once it is aborted', async () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(3)));
     const controller = new AbortController();
@@ -134,7 +134,7 @@ describe('wait', () => {
     }
   });
 
-  it('goes to listeners as well', async () => {
+  it('leaves its interrupt to listeners as well', async () => {
     const receiver = use(new Receiver());
     const heard: number[] = [];
     receiver.on('interrupt', (vector) => heard.push(vector));

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A new folder for each test, or for all of them, gone afterwards: call it inside `describe`. */
+/**
+ * Makes a folder for each test, or for all of a `describe`, and removes it afterwards. Call it inside
+ * `describe`. Returns a function that makes paths in the folder.
+ */
 export function folder(of: 'each' | 'all' = 'each'): (name: string) => string {
   let directory = '';
   (of === 'each' ? beforeEach : before)(() => {

@@ -2,7 +2,7 @@ import type { Mode } from '../../scripts/bench/modes.js';
 import type { Results } from '../../scripts/bench/results.js';
 import type { Row } from '../../scripts/bench/rows.js';
 
-/** A row of the benchmark, as if somebody had played. */
+/** A row of the benchmark with invented figures. */
 export function row(
   contestant: string,
   kind: Row['class'],
@@ -29,7 +29,7 @@ export function row(
   };
 }
 
-/** Of a benchmark that has measured nothing but these. */
+/** The results of a benchmark that has measured nothing else. */
 export function resultsOf(pingPong: readonly Row[]): Results {
   return {
     date: '',

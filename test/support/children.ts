@@ -2,7 +2,7 @@ import { afterEach } from 'mocha';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Ends a child as hard as can be, and waits until it is gone. */
+/** Kills a child and waits until it is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
@@ -10,7 +10,7 @@ export async function kill(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** Ends the children of a test once it is over, however it ended: call it inside `describe`. */
+/** Kills the children of a test after it, whether or not it passed. Call it inside `describe`. */
 export function children(): <T extends ChildProcess>(child: T) => T {
   const started: ChildProcess[] = [];
   afterEach(async () => {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach } from 'mocha';
 
-// Of all files: a test that failed early may open something after its end, and a thread has one
-// receiver only.
+// Open objects of all test files: a test that failed early may open one after its end, and a thread
+// has only one receiver.
 const open: Disposable[] = [];
 
 function closeAll(): void {
   for (const resource of open.splice(0).reverse()) resource[Symbol.dispose]();
 }
 
-/** Closes what a test opened once it is over, however it ended: call it inside `describe`. */
+/** Closes what a test opened after it, whether or not it passed. Call it inside `describe`. */
 export function closing(): <T extends Disposable>(resource: T) => T {
   beforeEach(closeAll);
   afterEach(closeAll);

@@ -3,5 +3,5 @@ import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 
-/** Collects what is not needed any more, of young objects only or of all. */
+/** Collects garbage, among young objects only or among all. */
 export const collect = runInNewContext('gc') as (what?: { type: 'minor' | 'major' }) => void;

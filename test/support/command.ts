@@ -11,14 +11,14 @@ export const command = (installed = root): readonly string[] => [
 export function uintr(
   args: readonly string[],
   options: Pick<RunOptions, 'env'> & {
-    /** A program that runs it. */
+    /** A program that runs the command. */
     readonly by?: readonly string[];
     /** Where the package is installed. */
     readonly installed?: string;
   } = {},
 ): Promise<Result> {
   const { by = [], installed, env } = options;
-  // Not what happens to be set where the tests run.
+  // Without the variables that happen to be set where the tests run.
   const unset = { UINTR_BACKEND: '', FORCE_COLOR: undefined, NO_COLOR: undefined };
   return execute([...by, ...command(installed), ...args], { env: { ...unset, ...env } });
 }

@@ -1,4 +1,4 @@
-/** What a test can ask of fixtures/peer.ts; each is answered by one message. */
+/** The commands of fixtures/peer.ts, which answers each with one message. */
 export type Command =
   | { readonly do: 'open sender'; readonly fd: number }
   | { readonly do: 'send'; readonly times?: number }
@@ -9,10 +9,10 @@ export type Command =
   | { readonly do: 'open receiver'; readonly vectors: readonly number[] }
   | { readonly do: 'waitSync'; readonly timeout?: number }
   | { readonly do: 'wait' }
-  /** Answers so many interrupts with one of its sender's each. */
+  /** Answers each of `times` interrupts with a post of its sender. */
   | { readonly do: 'echo'; readonly times: number }
   | { readonly do: 'close receiver' }
-  /** Answers with `going`, then exits; a sender sends just before. */
+  /** Answers with `going`, then exits. Its sender posts just before. */
   | { readonly do: 'send and exit' }
   | { readonly do: 'exit' };
 

@@ -10,7 +10,7 @@ export function allowedCpus(): number[] {
   });
 }
 
-/** Whether others than this thread want a CPU all the time: proc_loadavg(5), the fourth field. */
+/** Whether other threads want a CPU all the time: proc_loadavg(5), the fourth field. */
 export function isMachineBusy(): boolean {
   const LOOKS = 20;
   const pause = new Int32Array(new SharedArrayBuffer(4));

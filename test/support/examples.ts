@@ -8,7 +8,7 @@ export const source = (name: string): string => join(root, 'examples', name);
 /** A compiled example. */
 export const compiled = (name: string): string => join(root, 'build/js/examples', `${name}.js`);
 
-/** Asserts that the output of ping-pong has all rows, with figures that can be. */
+/** Asserts that the output of ping-pong has all rows, with plausible figures. */
 export function checkPingPong(output: string): void {
   const rows = [...output.matchAll(/^(threads|processes) +(\S.*\S) +([\d.]+) +([\d.]+)$/gm)];
   assert.deepEqual(

@@ -6,7 +6,7 @@ import { type Abi, type Result, run, type RunOptions } from './testbed.js';
 export const program = (name: string): string =>
   join(__dirname, '../hardware/programs', `${name}.js`);
 
-/** Runs such a program on the hardware backend under the testbed; its standard output. */
+/** Runs such a program on the hardware backend under the testbed. Returns its standard output. */
 export async function onHardware(
   abi: Abi,
   [name = '', ...args]: readonly string[],
@@ -17,7 +17,7 @@ export async function onHardware(
   return result.stdout;
 }
 
-/** The same, however it ends. */
+/** The same, whatever the exit status. */
 export function execute(
   abi: Abi,
   [name = '', ...args]: readonly string[],
@@ -27,5 +27,5 @@ export function execute(
   return run(abi, [process.execPath, program(name), ...args], { ...options, env });
 }
 
-/** Lines of text, without the end of the last. */
+/** The lines of a text. */
 export const lines = (text: string): string[] => text.trimEnd().split('\n');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { python } from './remote.js';
 
-/** A process that holds a vector fd and means harm: fixtures/hostile.py. */
+/** A hostile holder of a vector fd, in a process of its own: fixtures/hostile.py. */
 export class Hostile implements Disposable {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -22,7 +22,7 @@ export class Hostile implements Disposable {
     return hostile;
   }
 
-  /** Resolves when it is done, or has begun where it never ends. */
+  /** Resolves when an attack is done, or has begun if it never ends. */
   does(what: string): Promise<string> {
     this.#child.stdin?.write(`${what}\n`);
     return this.#answer();

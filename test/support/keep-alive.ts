@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fixture } from './remote.js';
 
-/** Runs a case of a fixture until it ends by itself, or has told that it lives on. */
+/** Runs a case of a fixture until it ends by itself, or says that it lives on. */
 export async function livesOn(name: string, which: string, address = ''): Promise<boolean> {
-  // Some run out of descriptors.
+  // Some cases run out of descriptors.
   const child = spawn(
     'prlimit',
     ['--nofile=100:100', process.execPath, fixture(name), which, address],
@@ -14,7 +14,7 @@ export async function livesOn(name: string, which: string, address = ''): Promis
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (data: string) => {
     out += data;
-    // Lived on for a while: have it end.
+    // The fixture has lived on for a while: lets it end.
     if (out.includes('alive')) child.stdin.end('x');
   });
   const [code] = (await once(child, 'close')) as [number | null];
@@ -22,7 +22,7 @@ export async function livesOn(name: string, which: string, address = ''): Promis
   return out.includes('alive');
 }
 
-/** Called by such a fixture: it does not keep the process alive itself. */
+/** Called by the fixture. Does not keep the process alive itself. */
 export function tellIfAlive(): void {
   setTimeout(() => {
     process.stdout.write('alive');

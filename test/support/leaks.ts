@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { settles } from './settle.js';
 
-/** What the library could leave behind in this process. */
+/** The resources that the library could leave behind in this process. */
 export interface Footprint {
   readonly fds: readonly string[];
-  /** Of memory files: only the library makes them. */
+  /** Mappings of memory files, which only the library makes. */
   readonly mappings: readonly string[];
   readonly threads: number;
 }
@@ -16,7 +16,7 @@ function openFds(): string[] {
     try {
       open.push(`${fd} -> ${readlinkSync(`/proc/self/fd/${fd}`)}`);
     } catch {
-      // The descriptor with which the folder was read.
+      // The descriptor by which the folder was read.
     }
   }
   return open.sort();
@@ -37,7 +37,7 @@ export async function leavesNothing(work: () => unknown): Promise<void> {
   const before = footprint();
   await work();
   await settles(() => {
-    // What went away meanwhile belonged to an earlier test, whose child or worker was still ending.
+    // A resource that went away meanwhile belonged to an earlier test, with a child or worker still ending.
     const after = footprint();
     assert.deepEqual(
       {

@@ -7,7 +7,7 @@ export class LinePeer {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
 
-  /** The descriptors become 3, 4 and so on. */
+  /** The descriptors become 3, 4 and so on in the program. */
   constructor(command: string, args: readonly string[], fds: readonly (number | undefined)[]) {
     const passed = fds.map((fd) => fd ?? ('ignore' as const));
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit', ...passed] });

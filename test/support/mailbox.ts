@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Worker } from 'node:worker_threads';
 
-/** Messages of a worker or a child, none of them missed, whenever they are asked for. */
+/** The messages of a worker or a child, queued until a test asks for them. */
 export class Mailbox {
   readonly #messages: unknown[] = [];
   readonly #waiting: {

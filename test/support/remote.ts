@@ -28,12 +28,12 @@ export class Remote<Peer extends Worker | ChildProcess = Worker | ChildProcess> 
     else this.peer.send(command);
   }
 
-  /** The next message that has not been the answer to `ask`. */
+  /** The next message that was not the answer to an `ask`. */
   next(): Promise<unknown> {
     return this.#mailbox.next();
   }
 
-  /** Ends the peer as hard as can be: SIGKILL, or Worker.terminate(). */
+  /** Kills the peer: SIGKILL, or Worker.terminate(). */
   async kill(): Promise<void> {
     if (this.peer instanceof Worker) await this.peer.terminate();
     else await kill(this.peer);
@@ -46,7 +46,7 @@ export interface Remotes {
   readonly child: (...fds: number[]) => Remote<ChildProcess>;
 }
 
-/** Starts peers that end with the test: call it inside `describe`. */
+/** Starts peers that end with the test. Call it inside `describe`. */
 export function remotes(): Remotes {
   const started: Remote[] = [];
   afterEach(async () => {
@@ -60,7 +60,7 @@ export function remotes(): Remotes {
   return {
     worker: () => add(new Worker(fixture('peer'))),
     child: (...fds) => {
-      // With IPC on a descriptor after the vector fds.
+      // IPC gets a descriptor after the vector fds.
       return add(
         spawn(process.execPath, [fixture('peer')], {
           stdio: ['ignore', 'inherit', 'inherit', ...fds, 'ipc'],

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** So many turns of the event loop, in which whatever it would do has been done. */
+/** Waits for some turns of the event loop, enough for everything that is due. */
 export async function turns(count = 5): Promise<void> {
   for (let i = 0; i < count; i++) await nextTurn();
 }
 
-/** Waits until the check passes; what it threw last is thrown when it never does. */
+/** Waits until the check passes. Throws its last error if it never does. */
 export async function settles(check: () => void, limitMs = 10_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {

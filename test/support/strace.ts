@@ -5,7 +5,7 @@ import path from 'node:path';
 
 export const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
-/** With these options strace stops a program at the calls named only (strace 5.3 and later). */
+/** Options with which strace stops a program at the named calls only (strace 5.3 and later). */
 export const onlyAt = (...calls: readonly string[]): string[] => [
   '--seccomp-bpf',
   '-e',
@@ -17,13 +17,13 @@ export const canStopOnly = (): boolean =>
 /** One line of strace, without the process id. */
 export type SystemCall = string;
 
-/** What was called between the two markers (support/marks.ts). */
+/** The system calls between the two markers (support/marks.ts). */
 export interface Trace {
-  /** Of all threads, in their order. */
+  /** The calls of all threads, in their order. */
   readonly calls: readonly SystemCall[];
-  /** Of the thread that made the markers. */
+  /** The calls of the thread that made the markers. */
   readonly own: readonly SystemCall[];
-  /** What the fixture printed. */
+  /** The output of the fixture. */
   readonly stdout: string;
 }
 
@@ -58,11 +58,11 @@ export function trace(
 export const systemCalls = (fixture: string, ...args: string[]): readonly SystemCall[] =>
   trace(fixture, args).calls;
 
-/** What V8 calls of its own accord, whatever runs. */
+/** The calls that V8 makes by itself, whatever runs. */
 export const V8 = /^(madvise|mprotect|mmap|munmap|sched_yield|futex|brk)$/;
 
-/** A call's name; of one that strace shows in two parts, at its beginning. */
+/** The name of a call. A call that strace shows in two parts counts at its beginning. */
 export const nameOf = (call: SystemCall): string | undefined => /^\d+ +(\w+)\(/.exec(call)?.[1];
 
-/** The thread that made it. */
+/** The thread that made the call. */
 export const threadOf = (call: SystemCall): number => Number.parseInt(call, 10);

@@ -30,7 +30,7 @@ export const testbed = join(root, 'test/testbed');
 /** C programs that are libraries to be preloaded. */
 const PRELOADED = new Set(['block_sigill', 'jit', 'slow_sigill']);
 
-/** How long a program may take, on a machine as slow as may be. */
+/** The time limit of a program, for a very slow machine. */
 export const boundMs = 100_000;
 
 export interface RunOptions {
@@ -79,7 +79,7 @@ export function run(
   return execute([script, `--abi=${abi}`, ...(options.knobs ?? []), '--', ...command], options);
 }
 
-/** Runs it and expects exactly these lines and success. */
+/** Runs a program under the testbed and expects exactly these lines and success. */
 export async function expectLines(
   abi: Abi,
   command: readonly string[],
@@ -92,7 +92,7 @@ export async function expectLines(
   return result;
 }
 
-/** What `--stats=FILE` writes. */
+/** The content of the file that `--stats=FILE` writes. */
 export interface Stats {
   readonly abi: Abi;
   readonly senduipi: number;
@@ -106,9 +106,8 @@ export interface Stats {
 }
 
 /**
- * A directory that exists during the tests of one `describe`, in which it is to be called; with
- * C programs of a folder compiled into it, all or those named. Skips the tests where there is no
- * testbed.
+ * Makes a directory for the tests of the `describe` in which it is called, and compiles C programs of
+ * a folder into it: the named ones, or all. Skips the tests where there is no testbed.
  */
 export function workshop(sources?: string, ...names: readonly string[]): (name: string) => string {
   const inside = folder('all');

@@ -13,7 +13,7 @@ describe('the user-interrupt testbed: the kernels', function () {
         await expectLines(abi, [sample('talk'), abi], ['user interrupt: vector 5']);
       });
 
-      it('shares a uintr fd, and the target table as the kernel does, by fork', async () => {
+      it('shares a uintr fd by fork, and the target table as the kernel does', async () => {
         const shared = next ? ['the target table is shared'] : [];
         await expectLines(abi, [sample('fork_fd'), abi], ['interrupted by a child', ...shared]);
       });
@@ -26,7 +26,7 @@ describe('the user-interrupt testbed: the kernels', function () {
         );
       });
 
-      it('answers every wrong call, and about the fd, as the kernel does', async () => {
+      it('answers wrong calls, and questions about the fd, as the kernel does', async () => {
         await expectLines(abi, [sample('errors'), abi], ['errors']);
       });
 
@@ -109,7 +109,7 @@ describe('the user-interrupt testbed: the kernels', function () {
         });
       });
 
-      it('raises SIGILL where nobody registered as a sender', async () => {
+      it('raises SIGILL where no thread registered as a sender', async () => {
         const faults = sample('faults');
         assert.equal((await run(abi, [faults, abi, 'never-registered'])).signal, 'SIGILL');
         await expectLines(abi, [faults, abi, 'never-registered-caught'], ['caught SIGILL']);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ABIS, boundMs, run, testbed, workshop } from '../support/testbed.js';
 
-/** What samples/node.js prints, in any order. */
+/** The lines that samples/node.js prints, in any order. */
 const nodeLines = [
   'worker 42',
   'worker exit 0',
@@ -34,7 +34,7 @@ describe('the user-interrupt testbed: Node.js', function () {
       });
 
       for (const flags of next ? ['0', '0x1000'] : ['0']) {
-        it(`computes the same, interrupted on any instruction, with flags ${flags}`, async () => {
+        it(`computes the same when interrupted on any instruction, with flags ${flags}`, async () => {
           const program = join(testbed, 'samples', 'compute.js');
           const expected = execFileSync(process.execPath, [program], { encoding: 'utf8' });
           const settings = [`JIT_ABI=${abi}`, `JIT_FLAGS=${flags}`, `LD_PRELOAD=${sample('jit')}`];

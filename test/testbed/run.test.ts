@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { boundMs, expectLines, run, testbed, workshop } from '../support/testbed.js';
 
-/** Whether a process ends, or has ended, in bounded time; its parent may never wait for it. */
+/** Tells whether a process ends in bounded time, even if its parent never waits for it. */
 async function ends(pid: number): Promise<boolean> {
   for (let i = 0; i < 1000; i++) {
     try {
@@ -71,7 +71,7 @@ describe('the user-interrupt testbed: run', function () {
     assert.ok(await ends(program));
   });
 
-  it('builds once, however many start at once', async () => {
+  it('builds once when several runs start at once', async () => {
     const copy = sample('a copy: elsewhere');
     cpSync(testbed, copy, {
       recursive: true,

@@ -1,5 +1,5 @@
-// Whether user interrupts work here. Never by a system call's number alone: on mainline kernels
-// the numbers belong to other calls.
+// Finds out whether user interrupts work here. A system call's number alone proves nothing: on
+// mainline kernels the numbers belong to other calls.
 
 #include "backends/hardware/config.h"
 #include "backends/hardware/hardware.h"
@@ -9,12 +9,8 @@
 #include <signal.h>
 #include <ucontext.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -46,7 +42,8 @@ void onSigill(int signal, siginfo_t* info, void* context) {
 // TESTUI raises #UD unless the kernel has set CR4.UINTR (SDM vol. 2, TESTUI). CLUI and STUI would
 // not do: AMD's Zen 3 executes them as RDPKRU and WRPKRU where protection keys are enabled.
 bool testuiWorks() {
-  // Whoever restores the handler takes away that of another copy of this addon that is not done.
+  // Serialised: restoring SIGILL here would remove the handler that another copy of the addon is
+  // still using.
   const std::lock_guard lock(processMutex);
   struct sigaction action {};
   action.sa_sigaction = onSigill;
@@ -64,13 +61,14 @@ bool testuiWorks() {
   return works;
 }
 
-// Registers on this thread, a scratch one, and is interrupted by itself and by another thread.
+// Registers a handler on this scratch thread, which then interrupts itself and is interrupted by
+// another thread.
 bool selfTest(Kernel kernel) {
   HardwareReceiver receiver(kernel, {});
   const Inbox inbox = receiver.open(kVectors - 1);
   const auto send = [&] { HardwareSender(kernel, inbox.carrier.get(), 0).raise(); };
   const auto arrives = [&] {
-    // The fence's millisecond is no measure here: an interrupt that is late is still of use.
+    // Longer than the fence's millisecond: a late interrupt is still of use.
     return Spin(kSelfTestLimit).until([&] { return isRaised(*inbox.upid, bitOf(kVectors - 1)); });
   };
   send();
@@ -97,7 +95,7 @@ void runSelfTest(Detection& detection) {
     } catch (const os::SystemError& error) {
       detection.reason =
           std::string("the self-test failed: ") + error.syscall + ": " + std::strerror(error.error);
-    } catch (const std::system_error& error) {  // of its second thread
+    } catch (const std::system_error& error) {  // its second thread could not start
       detection.reason = std::string("the self-test failed: ") + error.what();
     }
   }).join();
@@ -110,7 +108,7 @@ Detection detectOnce() {
   if (!detection.enabled) {
     detection.reason = cpuFeatures().uintr
                            ? "the kernel does not enable user interrupts (TESTUI faults): see "
-                             "README, Hosts"
+                             "docs/hardware.md"
                            : "this CPU has no user interrupts (Intel Sapphire Rapids and later do)";
     return detection;
   }
@@ -118,7 +116,7 @@ Detection detectOnce() {
   if (detection.abi == Abi::None) {
     detection.reason =
         "user interrupts are enabled, but this kernel has none of the system calls known: see "
-        "README, Hosts";
+        "docs/hardware.md";
     return detection;
   }
   try {
@@ -134,28 +132,6 @@ Detection detectOnce() {
 const Detection& detect() {
   static const Detection detection = detectOnce();  // a fact about the machine
   return detection;
-}
-
-std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions& options) {
-  return std::make_unique<HardwareReceiver>(Kernel(detect().abi), options);
-}
-
-std::unique_ptr<SenderBackend> createSender(int uvecFd, std::uint64_t socket) {
-  return std::make_unique<HardwareSender>(Kernel(detect().abi), uvecFd, socket);
-}
-
-int vectorOf(int uvecFd) {
-  // The kernel says so in one line only. No other kind of file has a line that begins like this.
-  const std::string_view label =
-      detect().abi == Abi::RfcV1 ? "user_vector:" : "uintr: receiver: ";  // "... PID vector:N"
-  std::ifstream info("/proc/self/fdinfo/" + std::to_string(uvecFd));
-  if (!info.is_open() && (errno == EMFILE || errno == ENFILE)) os::throwErrno("open");
-  for (std::string line; std::getline(info, line);) {
-    if (!line.starts_with(label)) continue;
-    const int vector = std::atoi(line.c_str() + line.rfind(':') + 1);
-    return vector >= 0 && vector < kVectors ? vector : -1;
-  }
-  return -1;
 }
 
 }  // namespace uintr::hardware

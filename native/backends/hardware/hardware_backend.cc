@@ -9,28 +9,30 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/errors.h"
 #include "core/spin.h"
+#include "os/unix_socket.h"
 
 namespace uintr::hardware {
 
 namespace {
 
-// The self-interrupt takes about a microsecond; past this the receiver sleeps in short bounds.
+// The self-interrupt takes about a microsecond; past this limit the receiver sleeps at most a
+// millisecond at a time.
 constexpr std::chrono::milliseconds kFenceLimit{1};
 
-// How long to wait for a late one before its vector is handed out, which happens once a vector.
+// The longest wait for a late self-interrupt before its vector is handed out, once per vector.
 constexpr std::chrono::milliseconds kLateFenceLimit{50};
 
-// Set while this thread has a handler.
+// Non-null while this thread has a handler.
 thread_local const Kernel* registeredWith = nullptr;
 
-// By any receiver of this thread.
+// Vectors handed out by this or any earlier receiver of this thread.
 thread_local std::uint64_t everHandedOut = 0;
 
 void unregisterThisThread() {
   if (registeredWith == nullptr) return;
-  // UIF stays as it is in the kernels there are: mask here, and the next receiver of this thread
-  // unmasks.
+  // Today's kernels leave UIF as it is: mask here, and the next receiver of this thread unmasks.
   clui();
   std::exchange(registeredWith, nullptr)->unregisterHandler();
 }
@@ -69,7 +71,7 @@ HardwareReceiver::Fence::Fence(Kernel kernel, int fenceVector)
     : vector(fenceVector), uvecFd(kernel.createFd(fenceVector)), target(kernel, uvecFd.get(), 0) {
 }
 
-HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options)
+HardwareReceiver::HardwareReceiver(Kernel kernel, const BackendOptions& options)
     : kernel_(kernel),
       options_(options),
       mailbox_(std::make_shared<Mailbox>()),
@@ -79,23 +81,24 @@ HardwareReceiver::HardwareReceiver(Kernel kernel, const ReceiverOptions& options
   try {
     moveFence();
   } catch (const os::SystemError& error) {
-    // The target table is full of senders: without a fence the receiver sleeps in short bounds.
+    // The target table is full of senders: without a fence the receiver sleeps at most a
+    // millisecond at a time.
     if (error.error != ENOSPC) throw;
   }
-  // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread comes
-  // now. Let it, and forget it. Its senders see CLOSED in their state page and post no more; a
-  // program without this library can, for on uintr-next its index leads here, and on a vector that
-  // is handed out again its posts are like any other's.
+  // Unregistering does not clear PIR: what was posted to an earlier receiver of this thread arrives
+  // now. Let it arrive, then discard it. Senders of that receiver see CLOSED in their state page
+  // and post no more. A program without this library can still post, because on uintr-next its
+  // index leads here; on a vector that is handed out again, its posts are like any other's.
   fence();
   for (Mailbox::Slot& stale : mailbox_->slots) {
     stale.upid.pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
   }
 }
 
-// To the lowest vector that is not handed out: the CPU delivers the highest first, so all others
-// have been delivered by the time that this one is. Nor has it been by an earlier receiver of this
-// thread, whose index a program without this library may still use: its post would be taken for
-// ours.
+// Moves the fence to the lowest vector that is not handed out: the CPU delivers the highest vector
+// first, so all others have been delivered by the time that the fence is. Vectors of earlier
+// receivers of this thread are passed over, too: a program without this library may still use its
+// index for one, and its post would be taken for the fence.
 void HardwareReceiver::moveFence() {
   fence_.reset();
   fenceIsLate_ = false;
@@ -110,11 +113,11 @@ Inbox HardwareReceiver::open(int vector) {
     handedOut_ |= bit;
     try {
       if (fence_ && fence_->vector == vector) {
-        if (fenceIsLate_) awaitFence(kLateFenceLimit);  // nobody's interrupt: not to be seen
+        if (fenceIsLate_) awaitFence(kLateFenceLimit);  // nobody posted it, so nobody may see it
         moveFence();
       }
     } catch (const os::SystemError&) {
-      // Without a fence the receiver sleeps in short bounds; it is not worth failing for.
+      // Without a fence the receiver sleeps at most a millisecond at a time: no reason to fail.
     }
     slot(vector).pir.store(0, std::memory_order_relaxed);  // relaxed: same thread as the handler
   }
@@ -127,9 +130,10 @@ Inbox HardwareReceiver::open(int vector) {
   return {.carrier = os::duplicate(hold->uvecFd->get()),
           .upid = {hold, &slot(vector)},
           .wakesFutex = false,
-          // Masked, or in flight: it shows up once the handler runs. And on rfc-v1 closing the last
-          // copy of the uvec fd would clear its bit in PIR.
-          .arrivesLate = true};
+          // A post that is masked or in flight shows up once the handler runs. On rfc-v1 closing
+          // the last copy of the uvec fd would also clear its bit in PIR.
+          .arrivesLate = true,
+          .carrierStandsAlone = true};
 }
 
 std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
@@ -141,15 +145,15 @@ std::shared_ptr<os::UniqueFd> HardwareReceiver::uvecFdOf(int vector) {
   return uvecFd;
 }
 
-// A user interrupt can be in flight, or be recognised while this thread is already in the kernel,
-// and then nothing wakes a sleeper. Recognition moves the whole PIR at once (SDM vol. 3,
-// "User-Interrupt Notification Processing"): when an interrupt that we post to ourselves after the
-// park has been delivered, so has all that senders posted before they saw the receiver running.
-// Needs no wake-up support of the kernel, where it has been seen to lose wake-ups.
+// Interrupts this thread and waits for that interrupt. A user interrupt can be in flight, or be
+// recognised while this thread is already in the kernel, and then nothing wakes a sleeper.
+// Recognition moves the whole PIR at once (SDM vol. 3, "User-Interrupt Notification Processing"):
+// when an interrupt that we post to ourselves after the park has been delivered, so have all posts
+// of senders that saw the receiver running. This needs no wake-up support of the kernel, which has
+// been seen to lose wake-ups.
 bool HardwareReceiver::fence() {
   if (!fence_) return false;
-  // One that came late must not be taken for the answer to the next, so there is never a second one
-  // on its way.
+  // A late self-interrupt must not be taken for the next one, so at most one is on its way.
   if (fenceIsLate_ && !fenceHasArrived()) return false;
   // relaxed: the handler runs on this thread.
   slot(fence_->vector).pir.store(0, std::memory_order_relaxed);
@@ -159,12 +163,50 @@ bool HardwareReceiver::fence() {
 }
 
 bool HardwareReceiver::fenceHasArrived() {
-  // acquire: with the handler's locked OR, so that all it stored before is seen.
+  // acquire: pairs with the handler's locked OR, so that everything it stored before is seen.
   return slot(fence_->vector).pir.load(std::memory_order_acquire) != 0;
 }
 
 bool HardwareReceiver::awaitFence(std::chrono::milliseconds limit) {
   return Spin(limit).until([this] { return fenceHasArrived(); });
+}
+
+namespace {
+
+class HardwareBackend final : public Backend {
+ public:
+  BackendKind kind() const override { return BackendKind::Hardware; }
+  std::string_view name() const override { return "hardware"; }
+  bool isUsable() const override { return detect().usable; }
+
+  std::unique_ptr<ReceiverBackend> openReceiver(const BackendOptions& options) const override {
+    return std::make_unique<HardwareReceiver>(kernel(), options);
+  }
+
+  // The carrier is a uvec fd.
+  std::unique_ptr<SenderBackend> openSender(int carrier, int vector, int vectorFd) const override {
+    if (!isUsable()) {
+      throw Error{"ERR_UINTR_NO_HARDWARE",
+                  "the receiver uses the hardware backend, and here " + detect().reason};
+    }
+    if (kernel().vectorOf(carrier) != vector) return nullptr;
+    const std::uint64_t socket = vectorFd < 0 ? 0 : os::socketCookie(vectorFd);
+    return std::make_unique<HardwareSender>(kernel(), carrier, socket);
+  }
+
+  int vectorOf(int bareCarrier) const override {
+    return isUsable() ? kernel().vectorOf(bareCarrier) : -1;
+  }
+
+ private:
+  static Kernel kernel() { return Kernel(detect().abi); }
+};
+
+}  // namespace
+
+const Backend& backend() {
+  static const HardwareBackend hardware;
+  return hardware;
 }
 
 }  // namespace uintr::hardware

@@ -1,3 +1,6 @@
+// The two sides of the hardware backend: a receiver's registration, mailbox and fence, and a
+// sender's entry in the target table.
+
 #pragma once
 
 #include <array>
@@ -14,9 +17,8 @@ namespace uintr::hardware {
 
 class HardwareReceiver final : public ReceiverBackend {
  public:
-  HardwareReceiver(Kernel kernel, const ReceiverOptions& options);
+  HardwareReceiver(Kernel kernel, const BackendOptions& options);
 
-  BackendKind kind() const override { return BackendKind::Hardware; }
   Inbox open(int vector) override;
   bool fence() override;
   void stui() override { hardware::stui(); }
@@ -24,15 +26,16 @@ class HardwareReceiver final : public ReceiverBackend {
   bool testui() override { return hardware::testui(); }
 
  private:
-  // Where the handler finds the mailbox; for longer than the handler is registered.
+  // Tells the handler where the mailbox is, for longer than the handler is registered.
   struct Attachment {
     explicit Attachment(Mailbox& mailbox);
     ~Attachment();
     Mailbox& mailbox;
   };
 
-  // Thread exit and worker termination destroy it on the same thread (environment clean-up hook),
-  // as the kernel demands; where a process ends without those, exit(3) unregisters.
+  // The thread's handler, registered. Thread exit and worker termination destroy this object on the
+  // same thread (environment clean-up hook), as the kernel demands; where a process ends without
+  // those, exit(3) unregisters.
   struct Registration {
     Registration(Kernel kernel, bool waiting);
     ~Registration();
@@ -54,11 +57,11 @@ class HardwareReceiver final : public ReceiverBackend {
   Upid& slot(int vector) { return mailbox_->slots[vector].upid; }
 
   Kernel kernel_;
-  ReceiverOptions options_;
+  BackendOptions options_;
   std::shared_ptr<Mailbox> mailbox_;
   Attachment attachment_;
   Registration registration_;
-  // rfc-v1 has one uvec fd a vector, which the vector fds of that vector share.
+  // rfc-v1 has one uvec fd per vector, which the vector fds of that vector share.
   std::array<std::weak_ptr<os::UniqueFd>, kVectors> uvecFds_;
   std::uint64_t handedOut_ = 0;
   std::optional<Fence> fence_;  // none once all 64 vectors have been handed out

@@ -5,7 +5,31 @@
 
 #if !UINTR_HAS_HARDWARE
 
+#include "core/errors.h"
+
 namespace uintr::hardware {
+
+namespace {
+
+class NoHardware final : public Backend {
+ public:
+  BackendKind kind() const override { return BackendKind::Hardware; }
+  std::string_view name() const override { return "hardware"; }
+  bool isUsable() const override { return false; }
+
+  std::unique_ptr<ReceiverBackend> openReceiver(const BackendOptions&) const override {
+    throw Error{"ERR_UINTR_NO_HARDWARE", detect().reason};
+  }
+
+  std::unique_ptr<SenderBackend> openSender(int, int, int) const override {
+    throw Error{"ERR_UINTR_NO_HARDWARE",
+                "the receiver uses the hardware backend, and here " + detect().reason};
+  }
+
+  int vectorOf(int) const override { return -1; }
+};
+
+}  // namespace
 
 const Detection& detect() {
   static const Detection detection {
@@ -18,14 +42,9 @@ const Detection& detect() {
   return detection;
 }
 
-std::unique_ptr<ReceiverBackend> createReceiver(const ReceiverOptions&) {
-  return nullptr;
-}
-std::unique_ptr<SenderBackend> createSender(int, std::uint64_t) {
-  return nullptr;
-}
-int vectorOf(int) {
-  return -1;
+const Backend& backend() {
+  static const NoHardware none;
+  return none;
 }
 
 }  // namespace uintr::hardware

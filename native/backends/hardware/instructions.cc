@@ -12,23 +12,23 @@ namespace {
 
 // A thread's mailbox, found by the thread pointer. A thread_local would be simpler, but in a
 // library that is loaded at run time its first use may allocate, and the handler can interrupt
-// malloc; static TLS (initial-exec), which does not, is refused by musl.
+// malloc. Static TLS (initial-exec) does not allocate, but musl refuses it.
 struct Entry {
   void* thread;
   Mailbox* mailbox;
 };
 
-// One table for the process, because one handler serves all its threads. In .bss, and touched by
-// attachMailbox before the handler reads it.
+// The table of the process: one handler serves all threads. It is in .bss, and attachMailbox
+// touches it before the handler reads it.
 constexpr int kMaxReceivers = 256;
 Entry entries[kMaxReceivers];
 
-// Delivered between any two instructions of the thread, which may hold any lock: nothing here but
-// atomics on memory that exists, all of it inlined. Without `uintr` in its target GCC would end it
-// with IRETQ; with general-regs-only it need not save vector registers.
+// Runs between any two instructions of the thread, which may hold any lock. So it consists of
+// atomic operations on memory that is mapped already, all inlined. Without `uintr` in its target
+// GCC would end it with IRETQ; with general-regs-only it need not save vector registers.
 //
-// A CLUI in here would not survive: UIRET sets UIF on the CPUs there are. So masking is left to the
-// code outside.
+// A CLUI in the handler would have no effect, because UIRET sets UIF on today's CPUs. The code
+// outside does the masking.
 __attribute__((interrupt, target("uintr,general-regs-only,inline-all-stringops"))) void onInterrupt(
     __uintr_frame*, unsigned long long vector) {
   void* const thread = __builtin_thread_pointer();
@@ -36,7 +36,8 @@ __attribute__((interrupt, target("uintr,general-regs-only,inline-all-stringops")
     // acquire: pairs with the release in attachMailbox, for `mailbox`.
     if (__atomic_load_n(&entry.thread, __ATOMIC_ACQUIRE) != thread) continue;
     auto* pir = reinterpret_cast<std::uint64_t*>(&entry.mailbox->slots[vector % kVectors].upid.pir);
-    // seq_cst, as the raise of the software backend: between SENDUIPI and the receiver's look.
+    // seq_cst, as in the raise of the software backend: it stands between SENDUIPI and the
+    // receiver's look.
     __atomic_fetch_or(pir, std::uint64_t{1} << (vector % kVectors), __ATOMIC_SEQ_CST);
     return;
   }
@@ -67,7 +68,7 @@ void* interruptHandler() {
 bool attachMailbox(Mailbox& mailbox) {
   for (Entry& entry : entries) {
     void* expected = nullptr;
-    static char claimed;  // neither null nor a thread
+    static char claimed;  // an address that is neither null nor a thread pointer
     // relaxed: only claims the entry.
     if (!__atomic_compare_exchange_n(&entry.thread, &expected, static_cast<void*>(&claimed), false,
                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
@@ -83,7 +84,7 @@ bool attachMailbox(Mailbox& mailbox) {
 
 void detachMailbox(Mailbox& mailbox) {
   for (Entry& entry : entries) {
-    // relaxed: of the entries with this thread's pointer only this thread writes anything.
+    // relaxed: only this thread writes to the entries that have its thread pointer.
     if (__atomic_load_n(&entry.thread, __ATOMIC_RELAXED) != __builtin_thread_pointer()) continue;
     if (entry.mailbox != &mailbox) continue;
     // release: this thread is done with the entry before another one claims it.
@@ -92,7 +93,7 @@ void detachMailbox(Mailbox& mailbox) {
   }
 }
 
-// Top-level assembly, because the addresses must be known: SIGILL's handler compares them.
+// Top-level assembly, because the handler of SIGILL has to know the addresses.
 asm(R"(
   .text
   .globl uintrProbeTestui, uintrProbeInstruction, uintrProbeFaulted

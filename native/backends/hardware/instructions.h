@@ -1,5 +1,5 @@
-// The five instructions, and the handler that the CPU calls. The one object file with any of them:
-// none may run before detection has found that it does not fault.
+// The five UINTR instructions, and the handler that the CPU calls. No other object file has any of
+// them: none may run before detection has found that it does not fault.
 
 #pragma once
 
@@ -10,30 +10,31 @@
 
 namespace uintr::hardware {
 
-// Where the interrupt handler leaves what came, a process-private counterpart of the vector pages.
+// The vectors that the interrupt handler has received and the receiver has not yet taken: the
+// private counterpart of the vector pages.
 struct Mailbox {
   struct alignas(64) Slot {
     Upid upid{};
   };
-  // Not std::array: the handler could not inline its operator[], which may use vector registers,
-  // and would call it.
+  // Not std::array: the handler would call its operator[] instead of inlining it, because that
+  // function may use vector registers.
   Slot slots[kVectors]{};
 };
 
-void senduipi(std::uint64_t uipiIndex);  // with the MFENCE that orders it before what follows
+void senduipi(std::uint64_t uipiIndex);  // SENDUIPI and MFENCE, which orders it before later loads
 void stui();
 void clui();
 bool testui();
 
-// What to pass to uintr_register_handler.
+// Returns the address for uintr_register_handler.
 void* interruptHandler();
 
-// Tells the handler where this thread's mailbox is. Before the thread registers its handler, and
-// until after it has unregistered. False when too many threads of the process receive.
+// Tells the handler where this thread's mailbox is. Attach before the thread registers its handler,
+// detach after it has unregistered. Returns false when the process has 256 mailboxes already.
 bool attachMailbox(Mailbox& mailbox);
 void detachMailbox(Mailbox& mailbox);
 
-// Runs TESTUI where it may fault: true when it did not (detection.cc catches the SIGILL).
+// Runs TESTUI where it may fault. Returns whether it did not (detection.cc catches the SIGILL).
 extern "C" bool uintrProbeTestui();
 extern "C" const char uintrProbeInstruction[];  // its address
 extern "C" const char uintrProbeFaulted[];      // where to go on when it faults

@@ -7,6 +7,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <string_view>
+
 #include "os/kernel_release.h"
 
 namespace uintr::hardware {
@@ -70,6 +76,21 @@ os::UniqueFd Kernel::createFd(int vector) const {
   const char* name = abi_ == Abi::RfcV1 ? "uintr_create_fd" : "uintr_vector_fd";
   const long fd = os::check(::syscall(numbersOf(abi_).createFd, vector, 0U), name);
   return os::UniqueFd(static_cast<int>(fd));
+}
+
+int Kernel::vectorOf(int uvecFd) const {
+  // The kernel says so in one line of fdinfo only. No other kind of file has a line that begins
+  // like this one.
+  const std::string_view label =
+      abi_ == Abi::RfcV1 ? "user_vector:" : "uintr: receiver: ";  // "... PID vector:N"
+  std::ifstream info("/proc/self/fdinfo/" + std::to_string(uvecFd));
+  if (!info.is_open() && (errno == EMFILE || errno == ENFILE)) os::throwErrno("open");
+  for (std::string line; std::getline(info, line);) {
+    if (!line.starts_with(label)) continue;
+    const int vector = std::atoi(line.c_str() + line.rfind(':') + 1);
+    return vector >= 0 && vector < kVectors ? vector : -1;
+  }
+  return -1;
 }
 
 int Kernel::registerSender(int uvecFd) const {

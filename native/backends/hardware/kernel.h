@@ -27,6 +27,10 @@ class Kernel {
   // has to be (os::duplicate): a post to a receiver that executes takes a kernel down.
   os::UniqueFd createFd(int vector) const;
 
+  // The vector behind a uvec fd; -1 when the descriptor is none. Throws os::SystemError without
+  // descriptors left to look.
+  int vectorOf(int uvecFd) const;
+
   // A uipi index for SENDUIPI. On rfc-v1 of the calling thread, on uintr-next of the process.
   int registerSender(int uvecFd) const;
   void unregisterSender(int uvecFd, int uipiIndex) const noexcept;

@@ -18,25 +18,26 @@ namespace uintr::hardware {
 
 namespace {
 
-// One index of the table and how many use it. Shared, because Intel's unregister_sender releases a
-// file reference that it never took: the less often it is called the better, so one registration
-// per target, undone when its last sender closes and at no other time.
+// One index of the table and the number of its users. Intel's unregister_sender releases a file
+// reference that it never took, so it should be called rarely: senders share one registration per
+// target, which ends only when the last of them closes.
 struct Entry {
-  std::thread::id thread;  // on rfc-v1 each thread has a table
-  os::UniqueFd uvecFd;     // ours: on rfc-v1 the target is gone with the last copy of the fd
-  std::uint64_t socket;    // of the vector fd that it came from, or 0
+  std::thread::id thread;  // the owner of the table on rfc-v1, where each thread has one
+  os::UniqueFd uvecFd;     // a copy: on rfc-v1 the target goes with the last copy of the fd
+  std::uint64_t socket;    // the cookie of the vector fd that it came from, or 0
   int uipiIndex;
   int users;
 };
 
-// Under processMutex, as is every registration and unregistration: two threads in register_sender
-// at once can be given the same index, and then a post goes astray. A child made by fork(2) shares
-// the table: what it registers or unregisters happens here, too. Node.js never runs this code
-// between fork and exec.
+// processMutex guards the entries, and every registration and unregistration: the kernel can give
+// two threads that are in register_sender at once the same index, and a post then goes astray. A
+// child made by fork(2) shares the kernel's table, so what the child registers or unregisters
+// happens here, too. Node.js never runs this code between fork and exec.
 std::vector<Entry> entries;
 
-// Whether both descriptors are the same uvec fd: kcmp(2). Where that is forbidden, as by default in
-// Docker's containers, they count as two and get an index each; rfc-v1 refuses that (EISCONN).
+// Tells whether both descriptors are the same uvec fd (kcmp(2)). Where kcmp is forbidden, as in
+// Docker's containers by default, they count as two and each gets an index; rfc-v1 refuses the
+// second (EISCONN).
 bool isSameFile(int first, int second) {
   const pid_t self = ::getpid();
   return ::syscall(SYS_kcmp, self, self, KCMP_FILE, first, second) == 0;
@@ -53,8 +54,9 @@ Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel
   const std::thread::id thread = tableOwner(kernel);
   const auto known = std::ranges::find_if(entries, [&](const Entry& entry) {
     if (entry.thread != thread) return false;
-    // One socket has one bundle, which only its receiver could change, to its own harm. No other
-    // part of a bundle is proof: a holder can put what it was given into a bundle of its own.
+    // Only the receiver can change the bundle of a socket, and only to its own harm, so the cookie
+    // of the socket identifies the target. The contents of a bundle do not: a holder can put the
+    // carrier that it was given into a bundle of its own.
     if (socket != 0 && entry.socket == socket) return true;
     return isSameFile(entry.uvecFd.get(), uvecFd);
   });
@@ -64,7 +66,7 @@ Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel
     return;
   }
   os::UniqueFd own = os::duplicate(uvecFd);
-  entries.reserve(entries.size() + 1);  // nothing may fail once the kernel has given an index
+  entries.reserve(entries.size() + 1);  // push_back must not throw after the kernel gave an index
   uipiIndex_ = kernel.registerSender(own.get());
   entries.push_back({.thread = thread,
                      .uvecFd = std::move(own),

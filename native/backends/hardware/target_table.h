@@ -1,4 +1,5 @@
-// Our share of the user-interrupt target table (UITT): which uipi indexes are ours, and for whom.
+// The entries of the user-interrupt target table (UITT) that this library has, shared by its
+// senders.
 
 #pragma once
 
@@ -6,17 +7,18 @@
 
 namespace uintr::hardware {
 
-// A uipi index for a uvec fd, valid for as long as this lives. Use it on the thread that made it.
+// A uipi index for a uvec fd, valid for as long as this object lives. Use it on the thread that
+// made it.
 class Target {
  public:
-  // `socket`: the vector fd's os::socketCookie, by which its senders share an index; 0 without one.
+  // `socket` is the os::socketCookie of the vector fd, by which its senders share an index, or 0.
   Target(Kernel kernel, int uvecFd, std::uint64_t socket);  // throws os::SystemError
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
   ~Target();
 
-  // For SENDUIPI. An index that is not ours any more would raise SIGSEGV, one beyond the table
-  // takes Intel's 6.8 kernel down: no other value may ever reach the instruction.
+  // Returns the operand for SENDUIPI; no other value may reach the instruction. An index that was
+  // given back would raise SIGSEGV, and an index beyond the table takes Intel's 6.8 kernel down.
   std::uint64_t uipiIndex() const { return uipiIndex_; }
 
  private:

@@ -8,14 +8,13 @@ namespace {
 
 class SoftwareReceiver final : public ReceiverBackend {
  public:
-  BackendKind kind() const override { return BackendKind::Software; }
-
   Inbox open(int /*vector*/) override {
-    PageFile file = createPage("uintr-vector", PageAccess::HoldersWrite);
-    const auto mapping = std::make_shared<os::Mapping>(std::move(file.mapping));
-    auto* page = mapping->as<VectorPage>();
-    page->upidOffset = upidOffsetOf(pages_++);
-    return {.carrier = std::move(file.fd), .upid = {mapping, upidOf(*page)}, .wakesFutex = true};
+    SharedPage page = createPage("uintr-vector", PageAccess::HoldersWrite);
+    const auto mapping = std::make_shared<os::Mapping>(std::move(page.mapping));
+    auto* vectorPage = mapping->as<VectorPage>();
+    vectorPage->upidOffset = upidOffsetOf(pages_++);
+    return {
+        .carrier = std::move(page.fd), .upid = {mapping, upidOf(*vectorPage)}, .wakesFutex = true};
   }
 
   // park() and raise() are full barriers on the same memory: nothing is ever in flight.
@@ -37,7 +36,7 @@ class SoftwareSender final : public SenderBackend {
 
   void raise() noexcept override { uintr::raise(upid_, bit_); }
   Upid& upid() noexcept override { return upid_; }
-  Upid* openUpid() noexcept override { return &upid_; }
+  Upid* directUpid() noexcept override { return &upid_; }
 
  private:
   os::Mapping page_;
@@ -45,18 +44,35 @@ class SoftwareSender final : public SenderBackend {
   std::uint64_t bit_;
 };
 
+class SoftwareBackend final : public Backend {
+ public:
+  BackendKind kind() const override { return BackendKind::Software; }
+  std::string_view name() const override { return "software"; }
+  bool isUsable() const override { return true; }
+
+  std::unique_ptr<ReceiverBackend> openReceiver(const BackendOptions&) const override {
+    return std::make_unique<SoftwareReceiver>();
+  }
+
+  // The carrier is the memory file of a vector page.
+  std::unique_ptr<SenderBackend> openSender(int carrier, int vector,
+                                            int /*vectorFd*/) const override {
+    auto page = openPage(carrier, PageAccess::HoldersWrite);
+    if (!page) return nullptr;
+    Upid* upid = upidOf(*page->as<VectorPage>());
+    if (upid == nullptr) return nullptr;
+    return std::make_unique<SoftwareSender>(std::move(*page), *upid, vector);
+  }
+
+  // A page says nothing of its vector, and nothing wakes the receiver.
+  int vectorOf(int /*bareCarrier*/) const override { return -1; }
+};
+
 }  // namespace
 
-std::unique_ptr<ReceiverBackend> createReceiver() {
-  return std::make_unique<SoftwareReceiver>();
-}
-
-std::unique_ptr<SenderBackend> createSender(int carrier, int vector) {
-  auto page = openPage(carrier, PageAccess::HoldersWrite);
-  if (!page) return nullptr;
-  Upid* upid = upidOf(*page->as<VectorPage>());
-  if (upid == nullptr) return nullptr;
-  return std::make_unique<SoftwareSender>(std::move(*page), *upid, vector);
+const Backend& backend() {
+  static const SoftwareBackend software;
+  return software;
 }
 
 }  // namespace uintr::software

@@ -1,18 +1,17 @@
-// What Node takes to call a JavaScript function from its event loop: the bare call, and the call in
-// a callback scope (the async context before, ticks and microtasks after).
+// Measures a call of a JavaScript function from Node's event loop: the bare call, and the call in a
+// callback scope (the async context before, ticks and microtasks after).
 
 #include <node_api.h>
 #include <stdlib.h>
 #include <time.h>
 #include <uv.h>
 
-// kHandles: one handle scope for so many calls, as in native/loop/event_loop.cc,
-// kDeliveriesPerTurn.
+// kHandles: calls per handle scope, as kDeliveriesPerTurn of the event loop (native/loop).
 enum { kBatch = 10000, kBatches = 100, kHandles = 1000 };
 
 struct job {
   napi_env env;
-  napi_ref function;  // what is called
+  napi_ref function;  // to call
   napi_ref done;      // (call, callback): nanoseconds
   napi_async_context context;
   uv_idle_t idle;
@@ -28,7 +27,8 @@ static double least(double a, double b) {
   return a < b ? a : b;
 }
 
-// The scope of the handles is another matter: see kHandles.
+// Calls one batch, with a callback scope around each call or around all. For handle scopes see
+// kHandles.
 static void batch(const struct job* job, int scoped) {
   napi_handle_scope outer;
   napi_callback_scope scope;
@@ -63,10 +63,10 @@ static void freed(uv_handle_t* idle) {
   free(idle->data);
 }
 
-// From the loop itself: inside another callback a scope does next to nothing.
+// Runs from the loop itself, because a scope inside another callback does next to nothing.
 static void run(uv_idle_t* idle) {
   struct job* job = idle->data;
-  // The least of many averages: noise only adds. By turns: it hits both.
+  // The least of many averages, because noise only adds; by turns, so that it hits both.
   double call = 1e9, callback = 1e9;
   for (int i = 0; i < kBatches; ++i) {
     call = least(call, cost(job, 0));

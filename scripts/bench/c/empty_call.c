@@ -1,4 +1,4 @@
-// A Node-API function that does nothing: what any native call costs before it does something.
+// A Node-API function that does nothing: the cost of any native call before its own work.
 
 #include <node_api.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 
 #include "transport.h"
 
-static int fds[2];  // one a side, which reads it
+static int fds[2];  // one per side, which reads it
 
 static void open_eventfd(void) {
   for (int side = 0; side < 2; ++side) {

@@ -9,7 +9,7 @@
 
 static struct {
   _Alignas(64) atomic_uint raised;
-} * words;  // one a side
+} * words;  // one per side
 
 static void open_futex(void) {
   words = shared_page();

@@ -1,7 +1,7 @@
 // ping-pong TRANSPORT ROUNDS WARM_UP CPU_FIRST CPU_OTHER
 //
-// Two processes, each pinned to a CPU, play ROUNDS after WARM_UP. Writes what each round took to
-// stdout: nanoseconds, as doubles, without the cost of reading the clock.
+// Plays ROUNDS after WARM_UP between two processes, each pinned to a CPU. Writes the time of each
+// round to stdout: nanoseconds, as doubles, without the cost of reading the clock.
 
 #define _GNU_SOURCE
 #include <sched.h>
@@ -21,7 +21,7 @@ static const struct transport* const transports[] = {
     &signal_, &unix_stream, &unix_datagram, &message_queue, &tcp,
 };
 
-// Whatever happens, end: lifetime.ts has the same.
+// The process ends after this time whatever happens: constants.ts has the same.
 static unsigned seconds_to_live(long rounds) {
   return 60 + (unsigned)(rounds / 1000);
 }

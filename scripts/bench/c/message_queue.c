@@ -6,7 +6,7 @@
 
 #include "transport.h"
 
-static mqd_t queues[2];  // one a side, which reads it
+static mqd_t queues[2];  // one per side, which reads it
 
 static void open_message_queue(void) {
   struct mq_attr attributes = {.mq_maxmsg = 4, .mq_msgsize = 1};

@@ -7,7 +7,7 @@
 #include "transport.h"
 
 static sigset_t signals;
-static volatile pid_t* pids;  // one a side, known once it has waited or sent
+static volatile pid_t* pids;  // one per side, known once the side has waited or sent
 
 static void open_signal(void) {
   sigemptyset(&signals);

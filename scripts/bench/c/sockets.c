@@ -5,7 +5,7 @@
 
 #include "transport.h"
 
-static int ends[2];  // one a side
+static int ends[2];  // one per side
 
 static void open_unix_stream(void) {
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0) die("socketpair");

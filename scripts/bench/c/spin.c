@@ -1,11 +1,11 @@
-// The floor: both sides spin on one shared word and never enter the kernel. Nothing that crosses
-// cores through memory can be faster.
+// The floor: both sides spin on one word in a shared cache line and never enter the kernel. Nothing
+// that crosses cores through memory can be faster.
 
 #include <stdatomic.h>
 
 #include "transport.h"
 
-static atomic_uint* turn;  // even: the first side's
+static atomic_uint* turn;  // even: the first side's turn
 
 static void open_spin(void) {
   turn = shared_page();

@@ -1,4 +1,4 @@
-// One way for two processes to wake each other.
+// The interface of a transport, one way for two processes to wake each other, and its helpers.
 
 #pragma once
 
@@ -7,7 +7,7 @@ enum side { FIRST, OTHER };
 
 struct transport {
   const char* name;
-  void (*open)(void);                // before the fork, so that both sides inherit what it made
+  void (*open)(void);                // before the fork, so that both sides inherit the result
   void (*send)(enum side from);      // to the other side
   void (*wait)(enum side receiver);  // until the other side has sent
 };

@@ -1,44 +1,44 @@
 // breakdown SETTINGS
 //
-// The steps of a round trip, each measured by itself on one thread, where nothing has to travel
-// between cores; prints Breakdown as JSON. Run it under `taskset`.
+// Measures each step of a round trip by itself, on one thread, where nothing travels between cores.
+// Prints Breakdown as JSON. Run it under `taskset`.
 
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { type Backend, Receiver, Sender } from 'uintr';
+import { SPIN_ONLY_MICROS } from '../constants.js';
 import { BATCH, costOf, least } from './cost-of.js';
 import { clockCost } from './stopwatch.js';
 
 export interface BreakdownSettings {
   readonly backend: Backend;
-  /** Addons; absent where there is no C compiler. See c/empty_call.c and c/callbacks.c. */
+  /** Addons, c/empty_call.c and c/callbacks.c. Undefined where there is no C compiler. */
   readonly emptyCall: string | undefined;
   readonly callbacks: string | undefined;
 }
 
-/** Nanoseconds. */
+/** The cost of each step, in nanoseconds. */
 export interface Breakdown {
   /** Reading the clock. */
   readonly clock: number;
   readonly emptyCall: number | undefined;
-  /** To a receiver that is awake. */
+  /** send() to an awake receiver. */
   readonly send: number;
-  /** With nothing to take. */
+  /** poll() with nothing to take. */
   readonly poll: number;
   readonly sendAndPoll: number;
   readonly sendAndWaitSync: number;
-  /** Busy-polled in the event loop, to a listener that posts the next. */
+  /** Busy polled in the event loop, to a listener that posts the next interrupt. */
   readonly delivery: number;
   /** An EventEmitter's emit() to one listener that does nothing, in plain JavaScript. */
   readonly emit: number;
-  /** Calling a JavaScript function that does nothing from C. */
+  /** A call from C of a JavaScript function that does nothing. */
   readonly call: number | undefined;
-  /** The same with what Node wants around a callback from the event loop. */
+  /** The same call in the callback scope that Node requires around a call from the event loop. */
   readonly callback: number | undefined;
 }
 
 const DELIVERY_BATCHES = 100;
-const SPIN_ONLY_MICROS = 1_000_000;
 
 function costOfEmptyCall(addon: string | undefined): number | undefined {
   if (addon === undefined) return undefined;

@@ -1,8 +1,8 @@
 // first SETTINGS
 //
-// The first side of a ping-pong in Node. Writes what each round took to stdout: nanoseconds, as
-// doubles, like c/main.c; before them its looks at the floor, if it is to look. Run it under
-// `taskset`, with all its threads on the first CPU; the other side pins itself.
+// The first side of a ping-pong in Node. Writes the time of each round to stdout: nanoseconds, as
+// doubles, like c/main.c. If `floor` is given, the measurements of the floor come before them. Run it
+// under `taskset`, with all its threads on the first CPU; the other side pins itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
@@ -62,7 +62,7 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-/** A run: in one piece, or in chunks with looks at the floor; see chunks.ts. */
+/** Plays a run in one piece, or in chunks with a measurement of the floor between them (chunks.ts). */
 async function play(settings: Settings, end: End): Promise<Float64Array> {
   const { rounds, warmUp, floor, cpus } = settings;
   const looks: number[] = [];

@@ -1,7 +1,7 @@
 // flood SETTINGS
 //
-// Senders post as fast as they can to one event loop, over a vector fd or a MessagePort each; prints
-// Flood as JSON.
+// Measures a flood: senders post as fast as they can to one event loop, each over its own vector fd
+// or MessagePort. Prints Flood as JSON.
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Backend, Receiver, Sender } from 'uintr';
@@ -15,17 +15,17 @@ export interface FloodSettings {
 export interface Flood {
   readonly postsPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** The part of the posts that met one still pending. Messages do not coalesce. */
+  /** The fraction of the posts that met a pending vector. Undefined for messages: none coalesces. */
   readonly coalesced: number | undefined;
 }
 
 interface SenderData {
-  /** Undefined: post by MessagePort. */
+  /** The vector fd. Undefined: the sender posts by MessagePort. */
   readonly fd: number | undefined;
   readonly index: number;
-  /** Posts by sender, and at the end whether to stop. */
+  /** The number of posts per sender, and in the last word whether to stop. */
   readonly posts: Int32Array;
-  /** Messages that have arrived, by sender. */
+  /** The number of messages that have arrived per sender. */
   readonly arrived: Int32Array;
 }
 
@@ -83,7 +83,7 @@ function interrupts(fd: number): () => void {
   };
 }
 
-/** So many wait to be heard that the receiver never runs out of them, and memory does not either. */
+/** Enough messages on their way for a receiver that never runs out of them, in bounded memory. */
 const MOST_ON_THEIR_WAY = 4096;
 const REST_MS = 1;
 

@@ -1,3 +1,5 @@
+// Measures the floor between the chunks of a spinning run.
+
 import { spawnSync } from 'node:child_process';
 import type { Cpus } from '../modes.js';
 import { summarize } from '../statistics.js';

@@ -1,7 +1,7 @@
 // idle SETTINGS
 //
-// The CPU time of a process that waits in its event loop; prints Idle as JSON. Whoever could ring is
-// a process of its own, so that its time does not count.
+// Measures the CPU time of a process that waits in its event loop. Prints Idle as JSON. The sender is
+// in a process of its own, so that its time does not count.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,9 +10,9 @@ import { type Backend, Receiver, type ReceiverStats, Sender } from 'uintr';
 
 export interface IdleSettings {
   readonly backend: Backend;
-  /** Undefined: no receiver at all, for comparison. */
+  /** Undefined: no receiver, for comparison. */
   readonly busyPollMicros?: number | 'auto';
-  /** Between two interrupts; undefined: none comes. */
+  /** The time between two interrupts. Undefined: none comes. */
   readonly everyMs?: number;
   readonly milliseconds: number;
 }
@@ -20,9 +20,9 @@ export interface IdleSettings {
 export interface Idle {
   readonly busyPollMicros: IdleSettings['busyPollMicros'];
   readonly everyMs: IdleSettings['everyMs'];
-  /** Milliseconds of CPU time, in user space and in the kernel, per second. */
+  /** Milliseconds of CPU time per second, in user space and in the kernel together. */
   readonly cpu: number;
-  /** From beginning to end, without a receiver none. */
+  /** The receiver's counters from beginning to end. Undefined without a receiver. */
   readonly stats: ReceiverStats | undefined;
 }
 
@@ -39,14 +39,14 @@ async function measure(settings: IdleSettings): Promise<Idle> {
     receiver.on('interrupt', () => undefined);
     peer = await startPeer(receiver.createFd(0).fd, everyMs);
   }
-  await cpuOver(SETTLE_MS); // also what measuring costs the first time
+  await cpuOver(SETTLE_MS); // the first measurement costs more
   const cpu = await cpuOver(milliseconds);
   const stats = receiver?.stats;
   peer?.kill('SIGKILL');
   return { busyPollMicros, everyMs, cpu, stats };
 }
 
-/** Milliseconds a second. */
+/** Milliseconds of CPU time per second, measured over `milliseconds`. */
 async function cpuOver(milliseconds: number): Promise<number> {
   const time = performance.now();
   const before = process.cpuUsage();
@@ -55,7 +55,7 @@ async function cpuOver(milliseconds: number): Promise<number> {
   return (user + system) / (performance.now() - time);
 }
 
-/** A process that has connected a sender; it ends with its stdin, which is ours. */
+/** Starts a process with a sender and waits until it has one. It ends when its stdin, ours, ends. */
 async function startPeer(fd: number, everyMs: number | undefined): Promise<ChildProcess> {
   const args = [__filename, HOLD, String(everyMs ?? 0)];
   const peer = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', fd] });

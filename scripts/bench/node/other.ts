@@ -1,7 +1,7 @@
 // The other side of a ping-pong, started by first.ts.
 
 import { isMainThread, workerData } from 'node:worker_threads';
-import { lifetimeMs } from '../lifetime.js';
+import { lifetimeMs } from '../constants.js';
 import { pinThisThread } from './pin.js';
 import { answer } from './play.js';
 import type { Settings } from './transport.js';

@@ -1,8 +1,8 @@
 // pairs SETTINGS
 //
-// Pairs of threads that ring each other as fast as they can, all at once; prints Pairs as JSON. Run
-// it under `taskset`: all threads inherit its CPUs, and the scheduler may move them among those unless
-// they are to be held apart.
+// Measures pairs of threads that post to each other as fast as they can, all at once. Prints Pairs as
+// JSON. Run it under `taskset`: all threads inherit its CPUs. The scheduler may move the threads among
+// these CPUs unless `apart` is given.
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,30 +18,30 @@ export interface PairsSettings {
   readonly pairs: number;
   readonly busyPollMicros: number | 'auto';
   readonly milliseconds: number;
-  /** Given: the two of each pair are held apart on these, once they have receivers. */
+  /** If given: pins the two threads of each pair to these CPUs, once they have receivers. */
   readonly apart?: Cpus;
 }
 
 export interface Pairs {
-  /** Round trips a second, of all pairs together. */
+  /** Round trips per second, of all pairs together. */
   readonly rate: number;
-  /** Of the slowest pair. */
+  /** Round trips per second of the slowest pair. */
   readonly least: number;
-  /** Of all receivers together, and from beginning to end. */
+  /** Counters of all receivers together, from beginning to end. */
   readonly sleeps: number;
   readonly spinsPaid: number;
   readonly spinsVain: number;
 }
 
 interface Side extends PairsSettings {
-  /** Round trips by pair, and at the end whether to stop. */
+  /** The number of round trips per pair, and in the last word whether to stop. */
   readonly rounds: Int32Array;
-  /** Undefined for the side that answers. */
+  /** The index of the pair. Undefined for the side that answers. */
   readonly pair: number | undefined;
 }
 
-// The scheduler takes its time to find places for the threads; runs of a quarter of a second tell
-// more of its first choice than of us.
+// The scheduler needs some time to find places for the threads. Runs of a quarter of a second say more
+// about its first choice than about uintr.
 const WARM_UP_MS = 300;
 
 async function measure(settings: PairsSettings): Promise<Pairs> {
@@ -107,7 +107,7 @@ async function play(side: Side): Promise<void> {
     while (Atomics.load(rounds, stop) === 0) {
       if (receiver.waitSync(PATIENCE_MS) !== -1) turn();
     }
-    sender.send(); // the other one may be asleep
+    sender.send(); // the other side may be asleep
   }
   const { stats } = receiver;
   receiver.close();

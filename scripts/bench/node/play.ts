@@ -1,7 +1,9 @@
+// Plays one side of a ping-pong.
+
 import type { End } from './transport.js';
 import type { Stopwatch } from './stopwatch.js';
 
-/** The first side: sends, waits for the answer, and again. */
+/** Plays the first side: sends, waits for the answer, and repeats. */
 export async function serve(end: End, stopwatch: Stopwatch): Promise<void> {
   if (end.kind === 'blocking') {
     do {
@@ -19,7 +21,7 @@ export async function serve(end: End, stopwatch: Stopwatch): Promise<void> {
   });
 }
 
-/** The other side: answers. In the event loop it does so until it is stopped. */
+/** Plays the other side: answers. In the event loop it answers until the process or thread ends. */
 export function answer(end: End, rounds: number): void {
   if (end.kind === 'event') {
     end.listen(() => {

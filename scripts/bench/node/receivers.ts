@@ -1,7 +1,8 @@
 // receivers SETTINGS
 //
-// One thread rings many receivers, each in the event loop of a thread of its own, and hears from
-// all of them; prints Receivers as JSON. Run it under `taskset`: all threads inherit its CPUs.
+// Measures one thread that posts to many receivers, each in the event loop of a thread of its own,
+// and gets an answer from all of them. Prints Receivers as JSON. Run it under `taskset`: all threads
+// inherit its CPUs.
 
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -15,7 +16,7 @@ export interface ReceiversSettings {
   readonly rounds: number;
 }
 
-/** p50 of a round in which all were rung and all have answered, in nanoseconds. */
+/** p50 of a round, a post to every receiver and an answer from each, in nanoseconds. */
 export interface Receivers {
   readonly receivers: number;
   readonly uintr: number;
@@ -24,15 +25,18 @@ export interface Receivers {
 
 interface WorkerData {
   readonly backend: Backend;
-  /** Of the ringing thread; undefined: answer by MessagePort. */
+  /** A vector fd of the thread that posts first. Undefined: answer by MessagePort. */
   readonly fd: number | undefined;
 }
 
-/** Rings everybody, and again when everybody has answered; `ring` gets what to call on an answer. */
+/**
+ * Posts to all receivers, and again when all have answered. `listen` gets the function to call on
+ * each answer.
+ */
 async function rounds(
   { receivers, rounds: count }: ReceiversSettings,
   listen: (heard: () => void) => void,
-  ring: () => void,
+  postToAll: () => void,
 ): Promise<number> {
   const stopwatch = new Stopwatch(count, Math.ceil(count / 4));
   let missing = receivers;
@@ -40,10 +44,10 @@ async function rounds(
     listen(() => {
       if (--missing > 0) return;
       missing = receivers;
-      if (stopwatch.lap()) ring();
+      if (stopwatch.lap()) postToAll();
       else resolve();
     });
-    ring();
+    postToAll();
   });
   return summarize(stopwatch.times()).p50;
 }
@@ -90,7 +94,7 @@ async function byMessagePort(settings: ReceiversSettings): Promise<number> {
   return p50;
 }
 
-function beRung({ backend, fd }: WorkerData): void {
+function answer({ backend, fd }: WorkerData): void {
   if (fd === undefined) {
     parentPort?.postMessage('ready');
     parentPort?.on('message', () => parentPort?.postMessage(0));
@@ -117,5 +121,5 @@ if (isMainThread) {
     process.stdout.write(JSON.stringify(result), () => process.exit(0));
   });
 } else {
-  beRung(workerData as WorkerData);
+  answer(workerData as WorkerData);
 }

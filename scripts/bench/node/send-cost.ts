@@ -1,7 +1,7 @@
 // send-cost SETTINGS
 //
-// What one send() costs its caller, in nanoseconds; prints SendCosts as JSON. Run it under
-// `taskset` on the first CPU.
+// Measures what one send() costs its caller. Prints SendCosts as JSON. Run it under `taskset` on the
+// first CPU.
 
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -15,19 +15,19 @@ import { clockCost } from './stopwatch.js';
 export interface SendCostSettings {
   readonly backend: Backend;
   readonly cpus: { readonly first: number; readonly other: number };
-  /** An addon with one function that does nothing; see c/empty_call.c. */
+  /** The addon c/empty_call.c, whose function does nothing. Undefined without a C compiler. */
   readonly emptyCall: string | undefined;
-  /** Of those posts that wake a receiver. */
+  /** The number of posts that wake a receiver. */
   readonly wakeUps: number;
 }
 
-/** What needs two CPUs is undefined where there is one. */
+/** Costs in nanoseconds. Those that need two CPUs are undefined where there is one. */
 export interface SendCosts {
-  /** What any native call costs. */
+  /** The cost of any native call. */
   readonly emptyCall: number | undefined;
-  /** The receiver is awake and does something else. */
+  /** The receiver is awake and does not look. */
   readonly awake: number;
-  /** The receiver is awake on the other CPU and looks all the time: the line travels. */
+  /** The receiver is awake on the other CPU and looks all the time: the cache line travels. */
   readonly awakePolling: number | undefined;
   /** The receiver sleeps in waitSync or in its event loop, on the sender's CPU or the other. */
   readonly waitSyncOneCore: number;
@@ -44,7 +44,7 @@ interface SleeperData {
   readonly backend: Backend;
 }
 
-/** Long enough for a receiver that was woken to be asleep again. */
+/** Long enough for a woken receiver to fall asleep again. */
 const REST_MS = 1;
 
 function costOfEmptyCall(addon: string | undefined): number | undefined {

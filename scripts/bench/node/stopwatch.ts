@@ -1,4 +1,4 @@
-/** Takes the time of each round. Only two stores: anything more would be part of the next round. */
+/** Takes the time of each round, with two stores only: all else would be part of the next round. */
 export class Stopwatch {
   readonly #times: Float64Array;
   readonly #warmUp: number;
@@ -7,7 +7,10 @@ export class Stopwatch {
   #count: number;
   #last = 0;
 
-  /** Of warm-up rounds and those that count; those come in chunks, with a pause between two. */
+  /**
+   * Times `rounds` after `warmUp` rounds that do not count. Calls `betweenChunks` before the first
+   * chunk and after each; that time does not count.
+   */
   constructor(rounds: number, warmUp: number, chunk = rounds, betweenChunks?: () => void) {
     this.#times = new Float64Array(rounds);
     this.#warmUp = Math.max(warmUp, 1);
@@ -16,7 +19,7 @@ export class Stopwatch {
     this.#count = -this.#warmUp;
   }
 
-  /** Ends a round; returns whether there is another one. */
+  /** Ends a round. Returns whether there is another one. */
   lap(): boolean {
     const now = performance.now();
     if (this.#count >= 0) this.#times[this.#count] = now - this.#last;
@@ -31,7 +34,7 @@ export class Stopwatch {
     this.#last = performance.now();
   }
 
-  /** What each round took, in nanoseconds, without the cost of reading the clock. */
+  /** The time of each round, in nanoseconds, without the cost of reading the clock. */
   times(): Float64Array {
     const clock = clockCost();
     return this.#times.map((milliseconds) => milliseconds * 1e6 - clock);

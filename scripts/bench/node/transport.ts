@@ -1,42 +1,45 @@
-// What the two sides of a ping-pong in Node have in common. The first side is a process of its own
-// (first.ts); the other is a worker thread or a child process of it (other.ts).
+// The common types of the two sides of a ping-pong in Node. The first side is a process of its own
+// (first.ts). The other side is a worker thread or a child process of it (other.ts).
 
 import type { ChildProcess } from 'node:child_process';
 import type { Transferable, Worker } from 'node:worker_threads';
 import type { Backend } from 'uintr';
 import type { Cpus } from '../modes.js';
 
-/** What both sides know before they start; it travels as JSON. */
+/** The settings that both sides get before they start, as JSON. */
 export interface Settings {
   readonly transport: string;
   readonly rounds: number;
   readonly warmUp: number;
   readonly cpus: Cpus;
   /**
-   * Pin each side only when it can hear. For uintr's own choice: a receiver that may run on one CPU
-   * only never spins, because it cannot know that its senders run elsewhere.
+   * Pins each side only once it has a receiver. Needed for the default mode: a receiver that may run
+   * on one CPU only never spins, because it cannot know that its senders run elsewhere.
    */
   readonly pinLate?: boolean;
-  /** For a run that spins: the C ping-pong, to look at the floor by between its chunks. */
+  /** For a spinning run: the C ping-pong, which measures the floor between chunks. */
   readonly floor?: string;
-  /** For uintr only. */
+  /** uintr only. */
   readonly backend?: Backend;
-  /** For uintr only; absent: the library's own default. */
+  /** uintr only; absent: the library's own default. */
   readonly busyPollMicros?: number;
-  /** Likewise. */
+  /** uintr only; absent: the library's own default. */
   readonly burst?: number;
-  /** For uintr between threads and MessagePort: how many of the first side the other rings, in turn. */
+  /**
+   * uintr between threads and MessagePort only: the number of vectors or ports of the first side to
+   * which the other side posts in turn.
+   */
   readonly vectors?: number;
 }
 
-/** The end of one side that blocks its thread while it waits. */
+/** The end of a side that blocks its thread while it waits. */
 export interface BlockingEnd {
   readonly kind: 'blocking';
   send(): void;
   wait(): void;
 }
 
-/** The end of one side that hears in its event loop. */
+/** The end of a side that is called in its event loop. */
 export interface EventEnd {
   readonly kind: 'event';
   send(): void;
@@ -45,7 +48,7 @@ export interface EventEnd {
 
 export type End = BlockingEnd | EventEnd;
 
-/** How two threads reach each other. `Offer` is what the other side needs from the first. */
+/** A way for two threads to reach each other. `Offer` is what the other side needs from the first. */
 export interface ThreadTransport<Offer = unknown> {
   readonly between: 'threads';
   open(settings: Settings): {
@@ -56,14 +59,14 @@ export interface ThreadTransport<Offer = unknown> {
   join(offer: Offer, settings: Settings): End | Promise<End>;
 }
 
-/** How two processes reach each other. */
+/** A way for two processes to reach each other. */
 export interface ProcessTransport<Offer = unknown> {
   readonly between: 'processes';
-  /** Given when the child gets Node's own channel. */
+  /** Given where the child gets Node's own channel. */
   readonly serialization?: 'json' | 'advanced';
   open(settings: Settings): {
     readonly offer: Offer;
-    /** Inherited as 3 and up. */
+    /** The child inherits these as descriptors 3 and up. */
     readonly fds?: readonly number[];
     meet(child: ChildProcess): End | Promise<End>;
   };
@@ -72,5 +75,23 @@ export interface ProcessTransport<Offer = unknown> {
 
 export type Transport = ThreadTransport | ProcessTransport;
 
-/** No wait is longer, so that nothing is left behind when one side fails. */
+/** The limit of every wait: no process stays behind when the other side fails. */
 export const PATIENCE_MS = 10_000;
+
+/** Whatever can post to one vector or port. */
+interface Postable {
+  send(): void;
+}
+
+/** Posts to one target after the other, for fan-in. A single target is returned as it is. */
+export function inTurn(targets: readonly Postable[]): Postable {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) return only;
+  let next = 0;
+  return {
+    send() {
+      targets[next]?.send();
+      next = (next + 1) % targets.length;
+    },
+  };
+}

@@ -1,19 +1,19 @@
-// One round trip, step by step.
+// The report's table of the steps of a round trip.
 
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import type { Results } from '../results.js';
 import type { Row } from '../rows.js';
 import type { BreakdownRow } from '../sections/breakdowns.js';
 import type { Figure } from '../statistics.js';
 import { range, table } from './table.js';
 
-/** A figure that was measured, or a number that was worked out. */
+/** A row of the table, with a measured figure or a calculated number. */
 type Line = readonly [what: string, nanoseconds: Figure | number | undefined, how?: string];
 
 const DIFFERENCE = 'difference of two measurements';
 
-/** The middle one of the C floor, if it took part. */
+/** The p50 of the C floor, if it took part. */
 function floorOf(rows: readonly Row[]): number | undefined {
   return rows.find((row) => row.mode === 'spin' && row.class === 'C, processes')?.p50;
 }
@@ -52,7 +52,7 @@ function breakdownText({ backend, steps }: BreakdownRow, rows: readonly Row[]): 
       delivery.median - known,
       DIFFERENCE,
     ],
-    ["a line's way to the other core", way, 'half of the C floor'],
+    ["a cache line's way to the other core", way, 'half of the C floor'],
   ];
   return [
     nameOn(
@@ -71,7 +71,7 @@ function breakdownText({ backend, steps }: BreakdownRow, rows: readonly Row[]): 
   ].join('\n');
 }
 
-/** Beside what the round trips took. */
+/** The sums of the steps, beside the measured round trips. */
 function sums(
   rows: readonly Row[],
   way: number,
@@ -103,8 +103,8 @@ function sums(
   ];
   if (lines.length === 0) return [];
   return [
-    'What that adds up to, beside the p50 of mode spin. A side closes a callback scope and opens the next',
-    'while the other side is at work, so those of two sides overlap with the ways and with each other.',
+    'Sums of the steps, beside the p50 of mode spin. A side closes a callback scope and opens the next',
+    'while the other side is at work, so the scopes overlap with the ways and with each other.',
     table(['<', '<', 'sum, ns', 'measured'], lines),
   ];
 }

@@ -1,6 +1,6 @@
-// What busy polling brings to those who are busy and costs those who are not.
+// The report's tables of busy polling: what it brings to busy pairs and costs idle processes.
 
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import type { Results } from '../results.js';
 import type { Figure } from '../statistics.js';
 import { count, range, table, times } from './table.js';
@@ -10,9 +10,9 @@ export function pairsText({ pairs }: Results): string {
   const settings = pairs[0]?.by.map(({ busyPollMicros }) => String(busyPollMicros)) ?? [];
   const auto = settings.indexOf('auto');
   return [
-    'Busy pairs: threads that ring each other all at once, on the same CPUs, by busyPollMicros;',
-    'round trips a second, all pairs together; those of auto to those of 0 in the same repeat. Apart: the',
-    'two of each pair are held on a CPU each; else the scheduler puts them on one or two, as it pleases',
+    'Busy pairs: pairs of threads post to each other, all at once and on the same CPUs; by busyPollMicros.',
+    'Round trips per second of all pairs together. auto / 0: ratio of the rates in the same repeat. Apart:',
+    'the two threads of a pair are pinned to a CPU each; otherwise the scheduler chooses',
     table(
       ['<', 'pairs', 'CPUs', ...settings, 'auto / 0', 'of runs', 'auto: sleeps', 'paid', 'vain'],
       pairs.map((row) => {

@@ -1,3 +1,5 @@
+// The chart of the ping-pong, as an SVG.
+
 import { MODES } from '../modes.js';
 import type { Results } from '../results.js';
 import type { Row } from '../rows.js';
@@ -8,11 +10,11 @@ type Family = keyof typeof COLORS;
 const TITLES: Record<Row['mode'], string> = {
   spin: 'Two cores, nobody sleeps',
   'one core': 'One core, both sides sleep',
-  'two cores': 'Two cores, both sides sleep (auto: as it likes)',
+  'two cores': 'Two cores, both sides sleep (default: as it decides)',
 };
 
 const WIDTH = 900;
-const LEFT = 282; // of it for the labels
+const LEFT = 282; // width of the labels
 const RIGHT = 24;
 const HEAD = 48;
 const TITLE = 30;
@@ -32,11 +34,11 @@ function labelOf(row: Row): string {
 }
 
 /**
- * The round trips as an SVG: p50 as a dot and a line to p99, the fastest first, a panel a mode, all
- * on one logarithmic scale. Text is black on white whatever page it stands on.
+ * Draws the round trips: p50 as a dot and a line to p99, the fastest first, one panel per mode, all on
+ * one logarithmic scale. The background is white on every page.
  */
 export async function chart({ pingPong, machine, sides }: Results): Promise<string> {
-  const { scaleLog } = await import('d3-scale'); // a module that cannot be required on Node 20
+  const { scaleLog } = await import('d3-scale'); // an ES module, which Node 20 cannot require
   const x = scaleLog()
     .domain([
       Math.min(...pingPong.map((row) => row.p50)) / 1.5,

@@ -1,6 +1,6 @@
-// What one send() costs, and how the doorbell behaves under load.
+// The report's tables of send() and of load: many receivers, and floods.
 
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import type { Results } from '../results.js';
 import type { Figure } from '../statistics.js';
 import { count, micros, nanos, range, table, times } from './table.js';
@@ -28,7 +28,7 @@ export function sendCostsText({ sendCosts }: Results): string {
 
 export function receiversText({ receivers }: Results): string {
   if (receivers.length === 0) return '';
-  return `One thread rings so many, and hears from all; event loops on one core, p50 in µs\n${table(
+  return `One thread posts to many receivers, and all answer; event loops on one core, p50 in µs\n${table(
     ['receivers', '<contestant', 'p50', 'of runs', 'MessagePort', 'of runs', '× MessagePort'],
     receivers.map(({ receivers: n, backend, uintr, messagePort, toMessagePort }) => [
       String(n),
@@ -45,12 +45,12 @@ export function receiversText({ receivers }: Results): string {
 export function floodText({ floods }: Results): string {
   if (floods.length === 0) return '';
   return [
-    'Flood: threads that post as fast as they can to one event loop, over a vector or a port each; not',
-    'pinned. Interrupts coalesce; every message is delivered, so its senders wait while thousands are due',
+    'Flood: threads post as fast as they can to one event loop, over a vector or a port per thread; not',
+    'pinned. Interrupts coalesce. Every message is delivered, so its sender waits while thousands are due',
     table(
       [
-        ...['senders', '<contestant', 'posts a second', 'of runs', '× MessagePort'],
-        ...['deliveries a second', 'of runs', 'coalesced'],
+        ...['senders', '<contestant', 'posts per second', 'of runs', '× MessagePort'],
+        ...['deliveries per second', 'of runs', 'coalesced'],
       ],
       floods.map(({ senders, contestant, toMessagePort, flood }) => [
         String(senders),

@@ -1,3 +1,5 @@
+// The whole report as text.
+
 import { MODES } from '../modes.js';
 import type { Results } from '../results.js';
 import { breakdownsText } from './breakdown.js';
@@ -35,9 +37,11 @@ function machineText({ machine, repeats, rounds }: Results): string {
     `Backend: ${machine.backend ?? 'none'} (${machine.reason}). ` +
       `Pinned to ${pinning}; ` +
       `load average at the start ${machine.loadAverage.toFixed(2)}.`,
-    `${repeats} ${repeats === 1 ? 'run' : 'runs'} of each, interleaved, of ${count(rounds)} round trips ("spin": three times as many ` +
-      `runs, of 20 times as many, in chunks of which some may not count); medians of the runs, in µs.`,
-    'Ratios: p50 to the fastest in C of the mode, and to the fastest peer: same sides, same way of waiting.',
+    `${repeats} interleaved ${repeats === 1 ? 'run' : 'runs'} of ${count(rounds)} round trips per contestant ("spin": three times as ` +
+      `many runs, of 20 times as many round trips, in chunks of which some may not count); medians of the runs, in µs.`,
+    '"Default" contestants have busyPollMicros "auto" and decide for themselves when to spin.',
+    'Ratios of p50. Floor: the fastest in C of the mode; where nobody sleeps, two processes that spin on one shared',
+    'cache line. Peer: the fastest without uintr that has the same kind of sides and the same way of waiting.',
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import { compileAddon } from '../compile.js';
 import type { Breakdown, BreakdownSettings } from '../node/breakdown.js';
 import { type Section, section } from '../section.js';
@@ -10,7 +10,7 @@ export interface BreakdownRow {
   readonly steps: Figures<Breakdown>;
 }
 
-/** One round trip, step by step. */
+/** The section of breakdowns: the steps of a round trip. */
 export function breakdowns(
   backends: readonly Backend[],
   cpu: number,

@@ -1,5 +1,5 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import type { Flood, FloodSettings } from '../node/flood.js';
 import { type Section, section } from '../section.js';
 import { type Figures, figuresOf, median, ratiosOf } from '../statistics.js';
@@ -8,11 +8,11 @@ export interface FloodRow {
   readonly contestant: string;
   readonly senders: number;
   readonly flood: Figures<Flood>;
-  /** Posts to those of MessagePort: the median of the ratios of runs side by side. */
+  /** Posts to those of MessagePort: the median of the ratios of paired runs. */
   readonly toMessagePort: number | undefined;
 }
 
-/** Senders post as fast as they can. */
+/** The section of floods: senders post as fast as they can. */
 export function floods(
   backends: readonly Backend[],
   counts: readonly number[],

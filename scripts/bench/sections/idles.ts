@@ -1,9 +1,8 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { BUSY_POLLS, nameOn } from '../constants.js';
 import type { Idle, IdleSettings } from '../node/idle.js';
 import { type Section, section } from '../section.js';
 import { type Figure, figureOf, type Figures, figuresOf } from '../statistics.js';
-import { BUSY_POLLS } from './busy-polls.js';
 
 export interface IdleRow {
   readonly backend: Backend;
@@ -13,17 +12,17 @@ export interface IdleRow {
   readonly stats: Figures<NonNullable<Idle['stats']>> | undefined;
 }
 
-/** Between two interrupts of a process that is nearly idle. */
+/** The time between two interrupts of a process that is nearly idle. */
 const EVERY_MS = 10;
 
-/** What it costs to have a receiver and nothing to do. */
+/** The section of idle processes: what a receiver costs that has little or nothing to do. */
 export function idles(
   backends: readonly Backend[],
   milliseconds: number,
 ): Section<readonly IdleRow[]> {
-  const ways = [{}, { everyMs: EVERY_MS }].flatMap((rung) =>
+  const ways = [{}, { everyMs: EVERY_MS }].flatMap((interrupts) =>
     backends.flatMap((backend) =>
-      BUSY_POLLS.map((busyPollMicros) => ({ backend, busyPollMicros, ...rung })),
+      BUSY_POLLS.map((busyPollMicros) => ({ backend, busyPollMicros, ...interrupts })),
     ),
   );
   const withoutReceiver = backends.slice(0, 1).map((backend) => ({ backend }));

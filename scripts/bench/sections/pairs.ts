@@ -1,27 +1,26 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { BUSY_POLLS, nameOn } from '../constants.js';
 import type { Cpus } from '../modes.js';
 import type { Pairs, PairsSettings } from '../node/pairs.js';
 import { type Section, section } from '../section.js';
 import { type Figures, figuresOf, median, ratiosOf } from '../statistics.js';
-import { BUSY_POLLS } from './busy-polls.js';
 
-/** What so many pairs made on so many CPUs. */
+/** The result of a number of pairs on a number of CPUs. */
 export interface PairsRow {
   readonly backend: Backend;
   readonly way: PairsSettings['way'];
   readonly pairs: number;
-  /** 'apart': two, and the two of each pair are held apart on them. */
+  /** 'apart': two CPUs, and each thread of a pair is pinned to one of them. */
   readonly cpus: 1 | 2 | 'apart';
   readonly by: readonly (Figures<Pairs> & {
     readonly busyPollMicros: PairsSettings['busyPollMicros'];
   })[];
-  /** The rate of 'auto' to that of 0: the median of runs side by side, and all of them. */
+  /** The rate of 'auto' to that of 0: the median over paired runs, and the ratio of each pair. */
   readonly autoToZero: number;
   readonly autoToZeroOfRuns: readonly number[];
 }
 
-/** Many pairs, all at once. */
+/** The section of busy pairs: many pairs, all at once. */
 export function busyPairs(
   backends: readonly Backend[],
   counts: readonly number[],

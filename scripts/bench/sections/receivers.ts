@@ -1,5 +1,5 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import type { Receivers, ReceiversSettings } from '../node/receivers.js';
 import { type Section, section } from '../section.js';
 import { type Figure, figureOf, median, ratiosOf } from '../statistics.js';
@@ -9,13 +9,13 @@ export interface ReceiversRow {
   readonly receivers: number;
   readonly uintr: Figure;
   readonly messagePort: Figure;
-  /** The median of the ratios of runs side by side. */
+  /** The median of the ratios of paired runs. */
   readonly toMessagePort: number;
 }
 
 const LEAST_ROUNDS = 50;
 
-/** One thread rings many receivers. */
+/** The section of many receivers: one thread posts to all of them. */
 export function manyReceivers(
   backends: readonly Backend[],
   counts: readonly number[],
@@ -29,7 +29,7 @@ export function manyReceivers(
         settings: { receivers, rounds, backend },
         what: nameOn(backend, `receivers: ${receivers}`),
         cpus: [cpu],
-        rounds: 3 * rounds * receivers, // with the rival's and those to warm up
+        rounds: 3 * rounds * receivers, // with those of MessagePort and of the warm-up
       };
     }),
   );

@@ -1,5 +1,5 @@
 import type { Backend } from 'uintr';
-import { nameOn } from '../backend-name.js';
+import { nameOn } from '../constants.js';
 import { compileAddon } from '../compile.js';
 import type { Cpus } from '../modes.js';
 import type { SendCosts, SendCostSettings } from '../node/send-cost.js';
@@ -11,7 +11,7 @@ export interface SendCostsRow {
   readonly costs: Figures<SendCosts>;
 }
 
-/** What one send() costs. */
+/** The section of send(): what one call costs. */
 export function sendCosts(
   backends: readonly Backend[],
   cpus: Cpus,

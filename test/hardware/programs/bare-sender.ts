@@ -1,5 +1,6 @@
-// Sends through a bare uvec fd: descriptor 3, or what comes over the Unix socket that is
-// descriptor 3, and then holds it until that ends. Argument: fd, socket or exited.
+// Sends through a bare uvec fd: descriptor 3, or the first descriptor that comes over the Unix
+// socket 3. In the second case it keeps its copy until the socket ends. Argument: fd, socket or
+// exited.
 import { closeSync } from 'node:fs';
 import { FdSocket, Sender, UintrError } from 'uintr';
 
@@ -9,7 +10,7 @@ const fd = socket === undefined ? 3 : (socket.receiveSync(10_000)?.fds[0] ?? -1)
 try {
   const sender = new Sender(fd);
   const second = new Sender(fd); // shares the connection
-  closeSync(fd); // the sender has its own
+  closeSync(fd); // the sender has a copy
   sender.close();
   second.send();
   console.log('sent', second.vector);

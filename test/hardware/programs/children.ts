@@ -12,7 +12,7 @@ function uvecFds(): string[] {
     try {
       return /uvecfd|uintrfd/.test(readlinkSync(`/proc/self/fd/${fd}`));
     } catch {
-      return false; // the folder's own
+      return false; // the descriptor of the listing itself
     }
   });
 }

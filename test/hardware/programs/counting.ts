@@ -1,5 +1,5 @@
-// Prints how many system calls send() makes, as the testbed counts them: to a receiver that is
-// awake, and to one that sleeps in the way named by the argument.
+// Prints how many system calls send() makes, as the testbed counts them: to an awake receiver, and
+// to a receiver that sleeps in the way that the argument names (loop, sync).
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -7,7 +7,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Receiver, Sender } from 'uintr';
 import { collect } from '../../support/collect.js';
 
-// V8's compiler of Node.js 24 makes some ten system calls on this thread when a function gets hot.
+// V8's compiler in Node.js 24 makes about ten system calls on this thread when a function gets hot.
 setFlagsFromString('--no-maglev');
 
 function systemCalls(): number {
@@ -15,7 +15,7 @@ function systemCalls(): number {
   return (JSON.parse(text) as { systemCalls: number }).systemCalls;
 }
 
-/** Of the work alone: not of the reading, and not of a garbage collection that falls into it. */
+/** Counts the system calls of the work, except for those of reading and of garbage collection. */
 function during(work: () => void): number {
   collect({ type: 'minor' });
   const reading = -(systemCalls() - systemCalls());

@@ -1,6 +1,6 @@
-// Two copies of this package, the second in the folder of the argument, ask for the first time
-// whether there is hardware, the second while the first is at it (slow_sigill.c). Prints their
-// answers, and whether SIGILL is treated as before.
+// Two copies of this package look for hardware for the first time, the second one while the first
+// is still at it (slow_sigill.c). Prints their answers, and whether the action for SIGILL is as
+// before. Argument: the folder of the second copy.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

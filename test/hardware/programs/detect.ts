@@ -1,5 +1,5 @@
-// Detection, for the first time in this process, on the main thread or on a worker; prints what it
-// found and whether SIGILL is treated as before.
+// Runs detection for the first time in this process, and prints what it found. Fails when the
+// action for SIGILL is not as before. Argument: the thread, main or worker.
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -33,7 +33,7 @@ async function main(where: string): Promise<void> {
   if (first !== undefined && JSON.stringify(first) !== JSON.stringify(found)) {
     throw new Error('the worker has found something else');
   }
-  const alive = setInterval(() => {}, 1000); // a signal's listener does not keep the process alive
+  const alive = setInterval(() => {}, 1000); // a signal listener does not keep the process alive
   process.kill(process.pid, 'SIGILL');
   await caught;
   clearInterval(alive);

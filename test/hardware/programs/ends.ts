@@ -1,5 +1,5 @@
-// A receiver and a sender in each of several threads, which end in some way; the testbed counts the
-// system calls. Arguments: terminate, worker-exit, throw, leave, exit.
+// Several threads with a receiver and a sender each end; the testbed counts the system calls.
+// Argument: how they end (terminate, worker-exit, throw, leave, exit).
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { Receiver, Sender } from 'uintr';
 

@@ -1,5 +1,5 @@
-// Two receivers, one after the other, on one thread: the second hears nothing of what was posted to
-// the first. Arguments: the foreign sender and its ABI.
+// Two receivers, one after the other, on one thread: the second gets no interrupt that was posted
+// to the first. Arguments: the foreign sender and its ABI.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Receiver, Sender, UintrError } from 'uintr';
 import { LinePeer } from '../../support/line-peer.js';
@@ -12,7 +12,7 @@ async function main([program = '', abi = '']: readonly string[]): Promise<void> 
   await foreign.ask('send');
   console.log('first', first.poll());
 
-  // Posted while masked, and never taken.
+  // A post to a masked receiver, which never takes it.
   first.clui();
   sender.send();
   first.close();
@@ -21,7 +21,7 @@ async function main([program = '', abi = '']: readonly string[]): Promise<void> 
   } catch (error) {
     console.log('old sender', error instanceof UintrError ? error.code : error);
   }
-  await foreign.ask('send'); // posted to nobody: it stays in PIR
+  await foreign.ask('send'); // no receiver takes this post: it stays in PIR
 
   const second = new Receiver();
   const heard: number[] = [];

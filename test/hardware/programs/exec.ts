@@ -1,5 +1,5 @@
-// process.execve() finds the hardware receiver closed. Here it is a stand-in (Node.js 20 has none;
-// execve.ts has the real one). Prints what the stand-in saw, for each receiver.
+// process.execve() finds the hardware receiver closed. A stand-in takes its place, because Node.js
+// 20 has no execve (execve.ts has the real one). Prints what the stand-in saw, for each receiver.
 import { Receiver, Sender, UintrError } from 'uintr';
 
 let receiver: Receiver;

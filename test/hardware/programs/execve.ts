@@ -1,5 +1,5 @@
-// execve FIFO: a receiver executes another program by process.execve(), and a child that has a
-// sender posts afterwards. The new program prints what the child writes to the FIFO.
+// A receiver executes another program by process.execve(), and a child that has a sender posts
+// afterwards. The new program prints what the child writes to the FIFO. Argument: the FIFO.
 import { spawn } from 'node:child_process';
 import { readSync, writeFileSync } from 'node:fs';
 import { Receiver, Sender, UintrError } from 'uintr';
@@ -14,7 +14,7 @@ function receive(): void {
   });
   child.stdout?.once('data', () => {
     const execve = Reflect.get(process, 'execve') as (...args: unknown[]) => never;
-    const program = ['timeout', '20', 'cat', fifo]; // the child may not live to write
+    const program = ['timeout', '20', 'cat', fifo]; // the child may die before it writes
     execve.call(process, '/usr/bin/timeout', program, process.env);
   });
 }
@@ -22,8 +22,8 @@ function receive(): void {
 function send(): void {
   const sender = new Sender(3);
   process.stdout.write('ready');
-  // Its end of our standard input is closed when it executes the program. Not in the event loop,
-  // where the sender would hear that the receiver is gone.
+  // Waits for the execve, which closes the parent's end of standard input. Not in the event loop,
+  // where the sender would learn that the receiver is gone.
   readSync(0, Buffer.alloc(1));
   let outcome = 'sent';
   try {

@@ -1,5 +1,5 @@
-// The process ends in the way of the argument, with a receiver open. A listener of `exit` is
-// interrupted once more.
+// The process ends in the way that the argument names, with a receiver open. In the listener of
+// `exit` the receiver is interrupted once more.
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { Receiver, Sender } from 'uintr';
 
@@ -29,7 +29,7 @@ const ways: Record<string, () => unknown> = {
     sender.send();
   },
   'by an unhandled rejection': () => Promise.reject(new Error('on purpose')),
-  // As packages do that wrap it.
+  // Some packages wrap process.reallyExit() and end like this.
   'by process.reallyExit()': () => {
     process.emit('exit', 0);
     (process as unknown as { reallyExit(code: number): void }).reallyExit(0);

@@ -1,5 +1,5 @@
-// The second receiver of this thread has handed out no vector yet, the first one had handed out
-// vector 0: tells whether the second fences itself by vector 1, as the uvec fds of this process say.
+// The first receiver of this thread hands out vector 0, the second one hands out none. Prints
+// whether the fence of the second is vector 1, as the uvec fds of this process say.
 import { readdirSync, readFileSync } from 'node:fs';
 import { Receiver } from 'uintr';
 
@@ -7,13 +7,13 @@ const first = new Receiver();
 first.createFd(0);
 first.close();
 const second = new Receiver();
-const vectors: (string | undefined)[] = []; // those of the first may still be among them
+const vectors: (string | undefined)[] = []; // may still contain those of the first
 for (const fd of readdirSync('/proc/self/fdinfo')) {
   let info = '';
   try {
     info = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
   } catch {
-    // That of the listing itself.
+    // The descriptor of the listing itself is closed by now.
   }
   vectors.push(/^(?:uintr: receiver: \d+ vector:|user_vector:)\s*(\d+)$/m.exec(info)?.[1]);
 }

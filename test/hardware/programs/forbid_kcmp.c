@@ -1,6 +1,6 @@
 /*
- * Runs a program to which kcmp(2) is forbidden, as it is by default in Docker's containers.
- * forbid_kcmp PROGRAM ARGUMENTS...
+ * Runs a program that may not call kcmp(2), as programs in Docker's containers by default.
+ * Usage: forbid_kcmp PROGRAM ARGUMENTS...
  */
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,5 +1,5 @@
-// Is interrupted by a C program through the bare uvec fd: awake, in the event loop, in waitSync.
-// Arguments: the program, its ABI, and `foreign` for the option.
+// A receiver that a C program interrupts through the bare uvec fd: awake, in the event loop, and in
+// waitSync. Arguments: the program, its ABI, and `foreign` for the option foreignSenders.
 import { once } from 'node:events';
 import { Receiver } from 'uintr';
 import { LinePeer } from '../../support/line-peer.js';
@@ -14,7 +14,7 @@ async function main([program = '', abi = '', foreign]: readonly string[]): Promi
   console.log('listening', await peer.ask('send'), (await heard)[0]);
 
   if (foreign === 'foreign') {
-    // Nothing but the interrupt ends these sleeps.
+    // Only the interrupt ends these sleeps.
     for (let i = 0; i < 5; i++) {
       console.log('later', await peer.ask('send later'), await receiver.wait());
       console.log('later', await peer.ask('send later'), receiver.waitSync());

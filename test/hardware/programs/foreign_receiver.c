@@ -1,8 +1,9 @@
 /*
  * A receiver without the library. Starts the given program with its uvec fd as descriptor 3, or
- * with a Unix socket there over which it sends the uvec fd, and waits for the interrupt. The socket
- * ends once that has come.
- * foreign_receiver ABI fd|socket|exited PROGRAM ARGUMENTS...
+ * with a Unix socket there over which it sends the uvec fd, and waits for the interrupt. It shuts
+ * the socket down after the interrupt.
+ *
+ * Usage: foreign_receiver ABI fd|socket|exited PROGRAM ARGUMENTS...
  */
 #include "uintr.h"
 
@@ -64,7 +65,7 @@ int main(int argc, char** argv) {
   }
   if (by_socket) {
     send_fd(pair[0], fd);
-    close(fd); /* on rfc-v1 a connection is gone with the last copy: the sender has to keep one */
+    close(fd); /* rfc-v1 ends a connection with the last copy: the sender has to keep one */
     await_interrupt();
     shutdown(pair[0], SHUT_WR);
   }

@@ -1,6 +1,7 @@
 /*
  * A sender without the library: descriptor 3 is a uvec fd. Obeys lines on standard input: `send`,
- * `send later` (answers first), `register` (answers with the error). foreign_sender ABI
+ * `send later` (answers first), `register` (answers with the error).
+ * Usage: foreign_sender ABI
  */
 #include "uintr.h"
 
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
   CHECK(index >= 0);
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (strcmp(line, "register\n") == 0) {
-      /* Already connected on rfc-v1, which is noticed before the receiver's end. */
+      /* Without this rfc-v1 answers EISCONN, before it looks whether the receiver has ended. */
       CHECK(uintr_unregister_sender(3, index, 0) == 0);
       int again = uintr_register_sender(3, 0);
       puts(again >= 0 ? "registered" : errno == ESHUTDOWN ? "ESHUTDOWN" : strerror(errno));

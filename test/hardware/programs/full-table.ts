@@ -1,5 +1,5 @@
-// Makes senders until the target table is full. Prints the error, whether closing one makes room, and
-// what another receiver of the process hears then, for whose fence there was none.
+// Makes senders until the target table is full. Prints the error, whether closing one makes room,
+// and the interrupts of another receiver of the process, for whose fence the table had no room.
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { Receiver, Sender, UintrError } from 'uintr';

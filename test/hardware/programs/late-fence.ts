@@ -1,12 +1,12 @@
-// The fence is still on its way when its vector is handed out: that is no interrupt of the new
-// vector fd. Prints what came.
+// The receiver hands out the vector of the fence while the fence is on its way: the fence is no
+// interrupt of the new vector fd. Prints the interrupts.
 import { Receiver, Sender } from 'uintr';
 
 const receiver = new Receiver();
 const heard: number[] = [];
 receiver.on('interrupt', (vector) => heard.push(vector));
 setTimeout(() => {
-  // Parked meanwhile, so a fence is under way.
+  // The receiver has parked meanwhile, so a fence is on its way.
   const sender = new Sender(receiver.createFd(0));
   setTimeout(() => {
     console.log('before', JSON.stringify(heard));

@@ -1,4 +1,4 @@
-// Each of stui(), clui(), testui() is one instruction: the testbed counts them.
+// Calls stui(), clui() and testui(), each of which is one instruction: the testbed counts them.
 import { Receiver, Sender } from 'uintr';
 
 const receiver = new Receiver();

@@ -1,7 +1,7 @@
-// Two threads post to each other, one interrupt after the other, after random gaps, so that a post
-// meets its receiver at every moment of its falling asleep. Prints how many rounds there were, and
-// how many took so long that only the end of a slice of sleep can have ended them.
-// Arguments: how to wait (loop, busy, sync), rounds, and `foreign`.
+// Two threads post to each other in turn after random gaps, so that a post meets its receiver at
+// every moment of its falling asleep. Prints the number of rounds, and the number of stalls: rounds
+// so long that only the end of a slice of sleep can have ended them.
+// Arguments: how to wait (loop, busy, sync), rounds, and `foreign` for the option foreignSenders.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Receiver, Sender } from 'uintr';
 
@@ -13,7 +13,7 @@ const receiver = new Receiver({
 });
 const vector = isMainThread ? 9 : 40;
 
-/** Up to 100 microseconds; often none. */
+/** Spins for up to 100 microseconds, often for none. */
 function gap(): void {
   if (Math.random() < 0.5) return;
   const end = performance.now() + Math.random() / 10;
@@ -53,8 +53,8 @@ function play(sender: Sender, begins: boolean, finish: () => void): void {
   if (begins) sender.send();
 }
 
-// Both close once both are done: a receiver that closes on the last interrupt may be gone before
-// send() returns, which then says so.
+// Both receivers close when both threads are done: if one closed on its last interrupt, the send()
+// that posted it could find the receiver gone and throw.
 if (isMainThread) {
   const argv = process.argv.slice(2);
   const worker = new Worker(__filename, { argv, workerData: receiver.createFd(vector).fd });

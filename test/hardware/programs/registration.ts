@@ -1,6 +1,6 @@
-// Many threads make senders at the same moment; each must raise its own vector and no other.
-// Prints the vectors that came. Arguments: the folders of further copies of this package, which the
-// threads use in turn.
+// Many threads make senders at the same moment; each must raise its own vector and no other. Prints
+// the vectors that came. Arguments: folders of further copies of this package, for the threads in
+// turn.
 import { createRequire } from 'node:module';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import * as uintr from 'uintr';

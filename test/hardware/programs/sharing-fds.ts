@@ -1,5 +1,5 @@
-// A second sender of one vector of one receiver: on another thread, and on this one through other
-// descriptors than the first. Prints what became of it; the first one goes on in any case.
+// Makes a second sender of one vector of one receiver: on another thread, and on this thread
+// through other descriptors. Prints whether it works; the first sender goes on in any case.
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FdSocket, Receiver, Sender, UintrError } from 'uintr';

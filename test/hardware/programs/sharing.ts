@@ -1,5 +1,6 @@
-// Ten senders of one vector fd. `some`: all but one closed, then killed. `all`: all closed, and one
-// more made and closed; then killed. The testbed counts the system calls.
+// Makes ten senders of one vector fd and kills itself; the testbed counts the system calls.
+// Argument: `some` closes all senders except for one before, `all` closes all, then makes and
+// closes one more.
 import { Receiver, Sender } from 'uintr';
 
 const receiver = new Receiver();

@@ -1,4 +1,5 @@
-/* Preloaded: who sets a handler for SIGILL in the addon's way is held up, for others to come in. */
+/* Preloaded: delays a thread that sets a handler for SIGILL as the addon does, so that others come
+   in between. */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-// Hands out all 64 vectors, the one of the fence among them, and is interrupted on each of them,
-// awake and asleep. Argument: loop or sync.
+// A receiver that hands out all 64 vectors, that of the fence among them, and is interrupted on
+// each, awake and asleep. Argument: how to wait (loop, sync).
 import { parentPort, isMainThread, Worker, workerData } from 'node:worker_threads';
 import { Receiver, Sender } from 'uintr';
 
@@ -9,7 +9,7 @@ async function main(how: string): Promise<void> {
   const receiver = new Receiver();
   const fds: number[] = [];
   for (let vector = 0; vector < 64; vector++) {
-    // The lowest that is left is the fence's: it has to move each time, and interrupts go on.
+    // The fence has the lowest vector that is left, so it has to move each time.
     const fd = receiver.createFd(vector);
     fds.push(fd.fd);
     const sender = new Sender(fd);

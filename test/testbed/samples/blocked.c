@@ -1,7 +1,9 @@
 /*
- * blocked ABI CALL FLAGS: a receiver sleeps in CALL while another thread interrupts it. With flags
- * 0 it sleeps on and is interrupted when the call returns; with a WAITING flag the call ends with
- * EINTR, no signal involved, and the interrupt has been delivered by then.
+ * A receiver sleeps in a call while another thread interrupts it. With flags 0 it sleeps on, and
+ * the interrupt arrives when the call returns. With a WAITING flag the call ends with EINTR,
+ * without a signal, after the interrupt was delivered.
+ *
+ * Usage: blocked ABI CALL FLAGS
  */
 #include <linux/futex.h>
 #include <sys/epoll.h>
@@ -52,7 +54,7 @@ static void* receiver(void* none) {
       CHECK(result == -1 && error == EINTR);
     else
       CHECK(result >= 0);
-    CHECK(count == round); /* delivered on the return, before the next instruction of ours */
+    CHECK(count == round); /* delivered on the return, before our next instruction */
     atomic_store(&returned, round);
   }
   return none;

@@ -1,4 +1,4 @@
-// JIT code, garbage collection, vector code and a worker, with a result that must not change.
+// Runs JIT code, garbage collection, vector code and a worker; the result must not change.
 'use strict';
 const { createHash } = require('node:crypto');
 const { setTimeout } = require('node:timers');

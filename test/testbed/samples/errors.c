@@ -20,17 +20,17 @@ static void on_ill(int sig, siginfo_t* info, void* context) {
 
 static void* other_thread(void* argument) {
   int fd = *(int*)argument;
-  /* rfc-v1: a table for each thread; uintr-next: one for the process, entry 0 is taken */
+  /* rfc-v1: a table per thread; uintr-next: one per process, where entry 0 is taken */
   int index = uintr_register_sender(fd, 0);
   CHECK(index == (rfc ? 0 : 1));
   CHECK(uintr_unregister_sender(fd, index, 0) == 0);
-  CHECK(uintr_register_handler(handler, 0) == 0); /* a handler each; it ends with the thread */
+  CHECK(uintr_register_handler(handler, 0) == 0); /* per thread; it ends with the thread */
   return NULL;
 }
 
 int main(int argc, char** argv) {
   start(argc, argv);
-  /* Detection: no side effects, EINVAL before anything else. */
+  /* Detection depends on this: no side effects, and EINVAL before any other error. */
   FAILS(syscall(number(0), NULL, ~0u), EINVAL);
   FAILS(syscall(number(1), ~0u), EINVAL);
   FAILS(syscall(number(2), 0ul, ~0u), EINVAL);

@@ -1,4 +1,5 @@
-/* exec ABI CASE: executing another program on a receiver thread, with and without unregistering. */
+/* Executes another program on a receiver thread, with and without unregistering before.
+   Usage: exec ABI CASE */
 #include "uintr.h"
 
 static HANDLER handler(struct __uintr_frame* frame, unsigned long long vector) {
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
   start(argc, argv);
   CHECK(argc == 3);
   if (strcmp(argv[2], "new-program") == 0) {
-    CHECK(!_testui()); /* works here too, and starts anew */
+    CHECK(!_testui()); /* TESTUI works here, too, and the flag is clear */
     FAILS(uintr_unregister_handler(0), EINVAL);
     CHECK(close(0) == 0); /* tells the parent */
     nap(200);
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
   CHECK(recvmsg(fds[0], &message, 0) == 1);
   memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
   int index = uintr_register_sender(fd, 0);
-  if (rfc && index < 0) /* unregistered there: not active any more */
+  if (rfc && index < 0) /* after unregistering the receiver is not active there */
     CHECK(errno == ESHUTDOWN);
   CHECK(read(pair[0], &byte, 1) == 0); /* the new program runs */
   if (index >= 0) _senduipi((unsigned long long)index);

@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   CHECK(handler_rsp == ((frame_rsp - 128) & ~15ull) - 24);
   printf("stacks\n");
 
-  /* Another program sends by this one's table, which came with an fd. */
+  /* Another program sends by the table of this one, which it got with an fd. */
   int ipi = (int)syscall(479, 0);
   CHECK(ipi >= 0);
   FAILS(uintr_register_sender(ipi, 0), EOPNOTSUPP);

@@ -1,4 +1,4 @@
-/* faults ABI CASE: the ways in which SENDUIPI faults. */
+/* The ways in which SENDUIPI faults. Usage: faults ABI CASE */
 #include "uintr.h"
 
 static HANDLER handler(struct __uintr_frame* frame, unsigned long long vector) {

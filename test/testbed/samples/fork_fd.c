@@ -1,5 +1,5 @@
-/* A child inherits the uintr fd and interrupts its parent; what fork shares and what it does not.
- */
+/* A child inherits the uintr fd and interrupts its parent. Shows what fork shares and what it does
+   not. */
 #include "uintr.h"
 
 static atomic_ulong seen;

@@ -1,8 +1,8 @@
 /*
- * A library to preload into an interpreter or a JIT: its main thread becomes a receiver before
- * main() and another thread interrupts it all the time, so that deliveries fall on any instruction
- * of it. At exit it says on stderr how many there were. JIT_ABI is the kernel interface,
- * JIT_FLAGS the flags of the registration.
+ * A library to preload into an interpreter or a JIT. The main thread becomes a receiver before
+ * main(), and another thread interrupts it all the time, so that deliveries fall on any of its
+ * instructions. At exit the library prints the number of interrupts on stderr. JIT_ABI is the
+ * kernel interface, JIT_FLAGS the flags of the registration.
  */
 #include "uintr.h"
 
@@ -34,7 +34,7 @@ __attribute__((constructor)) static void begin(void) {
   const char* abi = getenv("JIT_ABI");
   if (abi == NULL) return;
   rfc = strcmp(abi, "rfc-v1") == 0;
-  unsetenv("JIT_ABI"); /* not the children */
+  unsetenv("JIT_ABI"); /* children must not do this */
   const char* flags = getenv("JIT_FLAGS");
   CHECK(uintr_register_handler(handler, flags ? (unsigned)strtoul(flags, NULL, 0) : 0) == 0);
   fd = uintr_create_fd(0, 0);

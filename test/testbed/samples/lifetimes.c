@@ -1,4 +1,4 @@
-/* Unregistering, registering again, exits, closing: what stays and what goes. */
+/* Shows what unregistering, registering again, exits and closing end, and what stays. */
 #include "uintr.h"
 
 static atomic_ulong seen, count;
@@ -40,7 +40,7 @@ static void again(void) {
     FAILS(uintr_register_sender(uintr_create_fd(1, 0) >= 0 ? fd : -1, 0), EISCONN);
     CHECK(uintr_unregister_sender(fd, index, 0) == 0);
     FAILS(uintr_register_sender(fd, 0), ESHUTDOWN);
-  } else { /* what came meanwhile is delivered now, and the old index still works */
+  } else { /* posts made meanwhile arrive now, and the old index still works */
     CHECK(count == 1);
     _senduipi((unsigned long long)index);
     while (count != 2)
@@ -67,7 +67,7 @@ static void thread_exit(void) {
   printf("a receiver thread exited\n");
 }
 
-/* A child receiver that is killed; its fd came to us because the table of fds is shared. */
+/* Kills a child receiver, whose fd we have because we share its table of fds. */
 static void process_exit(void) {
   int pair[2];
   CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);

@@ -1,4 +1,4 @@
-// Much of what a Node.js service does; every line that it prints is expected by the test.
+// Does much of what a Node.js service does. The test expects every line that it prints.
 'use strict';
 const { Worker } = require('node:worker_threads');
 const cp = require('node:child_process');

@@ -27,11 +27,11 @@ int main(int argc, char** argv) {
     index[i] = (unsigned long long)uintr_register_sender(fd, 0);
   }
 
-  for (int round = 0; round < 3; round++) /* each many times, lowest first */
+  for (int round = 0; round < 3; round++) /* several posts per vector, lowest first */
     for (int i = 0; i < 5; i++) _senduipi(index[i]);
   CHECK(count == 0);
   _stui();
-  CHECK(count == 5); /* all of them before the next instruction */
+  CHECK(count == 5); /* all five arrive before the next instruction */
   CHECK(order[0] == 63 && order[1] == 62 && order[2] == 17 && order[3] == 3 && order[4] == 0);
   CHECK(_testui() && uif_in_handler == 0);
   /* UIRET recognises the next one at its own boundary: the same RIP and RSP for all five. */
@@ -65,10 +65,10 @@ int main(int argc, char** argv) {
   while (count == 0)
     ;
   CHECK(order[0] == 62);
-  /* Whatever the registers hold: some CPUs take CLUI and STUI for RDPKRU and WRPKRU, which fault
+  /* CLUI and STUI work with any registers. Some CPUs take them for RDPKRU and WRPKRU, which fault
      with ECX != 0 and execute with ECX = 0. */
   for (uint64_t ecx = 0; ecx < 2; ecx++) {
-    uint64_t rax = 0x55555554, rdx = 0; /* of PKRU: no key is denied but those that nobody uses */
+    uint64_t rax = 0x55555554, rdx = 0; /* a value for PKRU that denies only unused keys */
     __asm__ volatile("clui" : "+a"(rax), "+d"(rdx) : "c"(ecx) : "memory");
     CHECK(rax == 0x55555554 && rdx == 0 && !_testui());
     rdx = ecx;

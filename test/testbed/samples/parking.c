@@ -1,9 +1,10 @@
 /*
- * Two receivers, flags 0, that send each other one interrupt after the other and sleep in between:
- * a sender that sees its receiver parked also writes an eventfd, a receiver that is about to sleep
- * interrupts itself first (the fence) and looks again. No wake-up may be lost.
- * parking ABI ROUNDS [without-fence]: the last is the same with the fence left out, which a late or
- * delayed notification must turn into a lost wake-up: then it says so.
+ * Two receivers with flags 0 interrupt each other in turn and sleep in between. A sender that sees
+ * its receiver parked also writes to an eventfd. A receiver that is about to sleep interrupts
+ * itself first (the fence) and looks again. No wake-up may be lost. Without the fence a late or
+ * delayed notification must lose a wake-up, and the program says so.
+ *
+ * Usage: parking ABI ROUNDS [without-fence]
  */
 #include <sys/eventfd.h>
 
@@ -50,7 +51,7 @@ static int await(int fence_index) {
     if (count > 0)
       CHECK(read(self->event, &value, sizeof value) == sizeof value);
     else
-      return 0; /* what it waited for may have been there all the time */
+      return 0; /* its interrupt may have been there all the time */
   }
 }
 

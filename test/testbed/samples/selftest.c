@@ -1,6 +1,7 @@
 /*
- * What a library does before it trusts a machine: register, interrupt itself, wait a while; here
- * with the fence of a receiver that is about to sleep. Says what it found. For the testbed's knobs.
+ * Tests a machine as a library does before it trusts one: registers, interrupts itself and waits a
+ * while, with the fence of a receiver that is about to sleep. Prints what it found, which the
+ * testbed's knobs change.
  */
 #include "uintr.h"
 
@@ -50,7 +51,7 @@ int main(int argc, char** argv) {
   while (!delivered && now() < begin + 2000000)
     ;
   printf("%s\n", !delivered ? "never delivered" : at_once ? "delivered at once" : "delivered late");
-  if (!at_once && delivered) { /* is a system call what it waits for? */
+  if (!at_once && delivered) { /* perhaps a system call makes it arrive */
     atomic_store(&delivered, 0);
     _senduipi((unsigned long long)index);
     syscall(SYS_getppid);

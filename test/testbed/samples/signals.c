@@ -25,7 +25,7 @@ static void on_usr1(int sig) {
   (void)sig;
   atomic_store(&in_handler, 1);
   int before = delivered;
-  while (delivered == before) /* user code: interrupts are delivered in here */
+  while (delivered == before) /* user code, in which interrupts are delivered */
     ;
   CHECK(write(pipe_fds[1], "h", 1) == 1);
 }
@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
   CHECK(delivered == 1);
   printf("delivered inside a signal handler\n");
 
-  /* With every signal blocked, and after every way to wait for all of them. */
+  /* All signals are blocked, and the program waits for all of them in every way. */
   sigset_t all, old;
   sigfillset(&all);
   CHECK(sigprocmask(SIG_SETMASK, &all, &old) == 0);
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   CHECK(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
   printf("delivered with all signals blocked\n");
 
-  /* The program's own SIGILL, left by a jump. */
+  /* A SIGILL of the program, whose handler ends by a jump. */
   signal(SIGILL, on_ill);
   for (int i = 0; i < 3; i++)
     if (sigsetjmp(back, i % 2) == 0) __asm__ volatile("ud2");
@@ -130,9 +130,9 @@ int main(int argc, char** argv) {
   kill(getpid(), SIGUSR2);
   _senduipi((unsigned long long)index);
   await(5);
-  CHECK(!alternate); /* still pending: it is blocked, the user interrupt was not */
+  CHECK(!alternate); /* the signal is blocked and still pending; the user interrupt was not */
   pid_t pid;
-  /* Now the handler runs, and waits for one more. */
+  /* Now the handler runs, and waits for one more interrupt. */
   if ((pid = fork()) == 0) {
     int mine = rfc ? uintr_register_sender(made, 0) : index;
     CHECK(mine >= 0);

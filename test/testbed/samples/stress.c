@@ -1,7 +1,7 @@
 /*
- * Two threads interrupt a third as fast as they can while it runs a leaf function that fills the
- * red zone, the general and the vector registers and the flags, and looks whether they stay.
- * After every burst a sender waits until its last post has been seen: none may be lost.
+ * Two threads interrupt a third as fast as they can. The third runs a leaf function that fills the
+ * red zone, the general and the vector registers and the flags, and checks that they stay. After
+ * every burst a sender waits until the receiver has seen its last post: none may be lost.
  */
 #include "uintr.h"
 
@@ -20,10 +20,9 @@ static HANDLER handler(struct __uintr_frame* frame, unsigned long long vector) {
   atomic_store(&inside, 0);
 }
 
-int wide; /* the CPU has AVX */
+int wide; /* whether the CPU has AVX */
 
-/* 0 if everything that was there stayed there. No stack frame: the red zone is in use throughout.
- */
+/* Returns 0 if all values stayed. Has no stack frame: the red zone is in use throughout. */
 long keep(void);
 // clang-format off
 __asm__("keep:\n"
@@ -70,7 +69,7 @@ static void* receiver(void* none) {
   long bad = 0;
   for (unsigned round = 0; !atomic_load(&stop); round++) {
     bad |= keep();
-    if (round % 4 == 0) nap(0); /* some of them in the kernel */
+    if (round % 4 == 0) nap(0); /* some interrupts arrive while the thread is in the kernel */
   }
   CHECK(bad == 0);
   CHECK(!atomic_load(&nested));

@@ -1,6 +1,6 @@
 /*
- * As in the Linux Plumbers talk of 2021: a receiver thread registers a handler and makes a uintr
- * fd; a sender thread registers with it and executes SENDUIPI; the handler runs.
+ * The example of the Linux Plumbers talk of 2021: a receiver thread registers a handler and makes a
+ * uintr fd; a sender thread registers with it and executes SENDUIPI; the handler runs.
  */
 #include "uintr.h"
 

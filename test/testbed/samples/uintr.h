@@ -1,4 +1,5 @@
-/* The UINTR system calls of both kernel interfaces, for the samples: argv[1] says which. */
+/* The UINTR system calls of both kernel interfaces, for the samples; argv[1] names the interface.
+ */
 #ifndef SAMPLE_UINTR_H
 #define SAMPLE_UINTR_H
 
@@ -25,7 +26,7 @@
 static int rfc;
 
 static void bound(void) {
-  alarm(60); /* every wait; fork clears it, so in every child again */
+  alarm(60); /* bounds every wait; fork clears it, so every child sets it again */
 }
 
 static void start(int argc, char** argv) {
@@ -84,7 +85,7 @@ static inline void nap(long milliseconds) {
     ;
 }
 
-/* Until a thread of this process sleeps in the kernel. */
+/* Waits until a thread of this process sleeps in the kernel. */
 static inline void until_asleep(int tid) {
   char path[64], text[256];
   snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);

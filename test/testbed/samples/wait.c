@@ -1,4 +1,4 @@
-/* uintr_wait: its errors, its timeout, and being woken. */
+/* uintr_wait: its errors, its timeout, and its wake-up. */
 #include "uintr.h"
 
 static atomic_int delivered, fd = -1, tid, done;
@@ -22,7 +22,7 @@ static void* receiver(void* none) {
   _stui();
   atomic_store(&tid, (int)syscall(SYS_gettid));
   atomic_store(&fd, made);
-  int interrupted = 0; /* rfc-v1 waits 100 microseconds and no more: again and again */
+  int interrupted = 0; /* rfc-v1 waits 100 microseconds only, so repeat the call */
   for (int i = 0; i < 100000 && !interrupted; i++) {
     int result = uintr_wait(30000000, 0);
     interrupted = result < 0 && errno == EINTR;

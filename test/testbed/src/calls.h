@@ -1,4 +1,4 @@
-/* The pieces between which a trapped system call travels. */
+/* The functions that the parts of the testbed call in each other. */
 #ifndef TB_CALLS_H
 #define TB_CALLS_H
 

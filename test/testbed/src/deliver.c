@@ -18,7 +18,7 @@
 #include "signals.h"
 #include "thread.h"
 
-enum { LATE_TICK_NS = 10 * 1000 * 1000 }; /* with --late-delivery: the next timer tick, at last */
+enum { LATE_TICK_NS = 10 * 1000 * 1000 }; /* --late-delivery: the time until the next timer tick */
 
 uint64_t tb_now(void) {
   struct timespec t = {0};
@@ -26,15 +26,15 @@ uint64_t tb_now(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* SENDUIPI after the table look-up. */
+/* Posts: the part of SENDUIPI after the table look-up. */
 void tb_post(uint64_t uitte) {
   struct tb_upid* upid = &tb->upid[TB_UITTE_UPID(uitte)];
   if (atomic_load(&upid->life) == TB_EXECED)
     tb_panic("SENDUIPI to a receiver that has executed another program");
 
   atomic_fetch_or(&upid->pir, 1ull << TB_UITTE_VECTOR(uitte));
-  /* One locked operation in hardware. Here ON is looked at after PIR is set, and the receiver
-     clears ON before it takes PIR: a post that finds ON set is always taken with it. */
+  /* Hardware does this by one locked operation. Here the sender looks at ON after it has set PIR,
+     and the receiver clears ON before it takes PIR: it always takes a post that finds ON set. */
   if (atomic_load(&upid->status) & TB_SN) return;
   if (atomic_fetch_or(&upid->status, TB_ON) & TB_ON) return;
   if (tb->knobs.no_delivery) return;
@@ -54,11 +54,11 @@ static void push(uint64_t* rsp, uint64_t value) {
 }
 
 /*
- * SDM, "User-Interrupt Delivery". Does not return if it delivers; so it comes last in a handler.
+ * SDM, "User-Interrupt Delivery". Does not return if it delivers, so a handler calls it last.
  *
- * The user-interrupt frame belongs right below the red zone, and so does the frame of the signal
- * that this handler runs for: its vector registers end there. So the signal frame is copied further
- * down the stack first, and the return is made from the copy.
+ * The user-interrupt frame belongs right below the red zone. The frame of the signal that this
+ * handler runs for is there, too: its vector registers end there. So this function first copies the
+ * signal frame further down the stack, and then returns from the copy.
  */
 void tb_recognise(ucontext_t* uc) {
   struct tb_thread* t = &tb_self;
@@ -101,7 +101,7 @@ void tb_take_notification(ucontext_t* uc) {
   if (uc != NULL) tb_recognise(uc);
 }
 
-/* A timer that sends this thread a signal; made once. */
+/* Makes a timer that sends this thread a signal, once per thread. */
 static int timer_for(int* timer, int sig) {
   if (*timer != 0) return *timer - 1;
   struct {
@@ -114,7 +114,7 @@ static int timer_for(int* timer, int sig) {
   return id;
 }
 
-/* Knobs: notice at a given time instead of now. */
+/* Knobs: the thread notices a post at a given time instead of now. */
 static bool put_off(uint64_t until) {
   if (tb_now() >= until) return false;
   int timer = timer_for(&tb_self.timer, TB_SIG_NOTIFY);
@@ -137,14 +137,14 @@ void tb_on_notify(int sig, siginfo_t* info, void* context) {
   tb_take_notification(context);
 }
 
-/* A post has to end the call that this thread sleeps in, or is just about to sleep in. */
+/* WAKE: a post ends the call that this thread sleeps in or is about to sleep in. */
 void tb_on_wake(int sig, siginfo_t* info, void* context) {
   (void)sig;
   (void)info;
   ucontext_t* uc = context;
   uintptr_t rip = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
   if (!tb_self.registered || atomic_load(&tb_self_upid()->pir) == 0)
-    return; /* a late one, of a post that has been delivered */
+    return; /* a late signal: its post has been delivered */
   if (rip >= (uintptr_t)tb_window_start && rip < (uintptr_t)tb_window_end)
     uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)tb_window_abort;
 }
@@ -154,9 +154,9 @@ long tb_call_plain(const long args[7]) {
 }
 
 /*
- * A call that starts with a post pending: it may not sleep, but if it need not sleep it succeeds, a
- * read from a file for instance. Only the kernel knows: let a signal end it, again and again in
- * case it comes too early.
+ * Makes a call while a post is pending. The call may not sleep, but it succeeds if it need not
+ * sleep, as a read from a file does. Only the kernel knows which, so a signal ends the call,
+ * repeatedly in case the signal comes too early.
  */
 static long made_with_post_pending(const long args[7]) {
   int timer = timer_for(&tb_self.wake_timer, TB_SIG_WAKE);
@@ -168,7 +168,7 @@ static long made_with_post_pending(const long args[7]) {
   return result;
 }
 
-/* A call on behalf of the program, which a post ends with EINTR if the receiver asked for that. */
+/* Makes a call for the program. A post ends it with EINTR if the receiver has a WAITING flag. */
 long tb_call_interruptibly(const long args[7]) {
   if (!tb_is_receiver() || !tb_self.waiting || tb->knobs.lose_wakeups || tb->knobs.no_delivery ||
       !tb_is_interruptible(args[0], args))
@@ -176,7 +176,7 @@ long tb_call_interruptibly(const long args[7]) {
   struct tb_upid* upid = tb_self_upid();
   uint64_t wake = TB_BIT(TB_SIG_WAKE);
   tb_raw4(SYS_rt_sigprocmask, SIG_UNBLOCK, &wake, 0, 8);
-  /* Either the sender sees this, or the look at PIR before the call sees its post. */
+  /* Either the sender sees this store, or the look at PIR before the call sees the post. */
   atomic_store(&upid->blocked, 1);
   long result = tb_raw_interruptible(args, (const volatile uint64_t*)&upid->pir);
   atomic_store(&upid->blocked, 0);
@@ -190,7 +190,7 @@ long tb_call_interruptibly(const long args[7]) {
   return result;
 }
 
-/* signal(7): the calls that sleep in TASK_INTERRUPTIBLE and can end with EINTR. */
+/* Lists the calls that sleep in TASK_INTERRUPTIBLE and can end with EINTR: signal(7). */
 bool tb_is_interruptible(long nr, const long args[7]) {
   switch (nr) {
     case SYS_read:
@@ -244,7 +244,7 @@ bool tb_is_interruptible(long nr, const long args[7]) {
         default:
           return false;
       }
-    case 449: /* futex_waitv; never comes here on rfc-v1 */
+    case 449: /* futex_waitv; rfc-v1 never gets here */
       return true;
     case SYS_fcntl:
       return args[2] == F_SETLKW || args[2] == F_OFD_SETLKW;

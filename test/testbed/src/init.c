@@ -14,8 +14,7 @@
 char tb_library[512];
 char tb_state_variable[160];
 
-/* The receivers of this process's previous program: exec ended the threads that did not execute it.
- */
+/* Ends the receivers of this process's previous program: exec ended all its other threads. */
 static void bury_previous_program(void) {
   uint32_t n = atomic_load(&tb->upids);
   for (uint32_t i = 0; i < n; i++) {
@@ -27,7 +26,7 @@ static void bury_previous_program(void) {
 }
 
 static const char* state_dir(char** env) {
-#ifdef __GLIBC__ /* passes main()'s arguments; libc itself may not be initialised yet */
+#ifdef __GLIBC__ /* passes main()'s arguments; libc may not be initialised yet */
   static const char name[] = TB_ENV_STATE "=";
   for (; *env != NULL; env++)
     if (strncmp(*env, name, sizeof name - 1) == 0) return *env + sizeof name - 1;
@@ -38,7 +37,7 @@ static const char* state_dir(char** env) {
 #endif
 }
 
-/* The first constructor of all (-z initfirst): those of the program are the program. */
+/* Runs before all other constructors (-z initfirst): those of the program belong to the program. */
 __attribute__((constructor)) static void tb_init(int argc, char** argv, char** env) {
   (void)argc;
   (void)argv;
@@ -46,7 +45,7 @@ __attribute__((constructor)) static void tb_init(int argc, char** argv, char** e
   if (dladdr(tb_range_start, &info) == 0 || strlen(info.dli_fname) >= sizeof tb_library) return;
   strcpy(tb_library, info.dli_fname);
   if (tb_state_open(state_dir(env)) < 0)
-    return; /* the run is over, or this is no run: an ordinary program then */
+    return; /* the run is over, or there is no run: the program runs without the testbed */
   strcpy(tb_state_variable, TB_ENV_STATE "=");
   strcat(tb_state_variable, tb_dir);
 

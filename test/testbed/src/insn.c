@@ -57,7 +57,8 @@ static int own_table(void) {
   return (tb->abi == TB_ABI_RFC ? tb_self.uitt : tb_process_uitt) - 1;
 }
 
-/* rfc-v1 frees a table with its last entry: the thread is no sender any more (teardown_uitt()). */
+/* Tells whether the table is gone: rfc-v1 frees it with its last entry, and the thread is no sender
+   any more (teardown_uitt()). */
 static bool torn_down(int table) {
   if (tb->abi != TB_ABI_RFC) return false;
   for (int i = 0; i < TB_UITT_ENTRIES; i++)

@@ -1,9 +1,9 @@
 /*
- * CLUI and STUI are RDPKRU and WRPKRU (0F 01 EE, 0F 01 EF) behind a prefix, F3, that AMD's CPUs
- * ignore there: with protection keys enabled (CR4.PKE) these execute them, on Zen 3 as it was seen,
- * where others raise #UD. On CPUs with protection keys the two are therefore replaced by an
- * instruction that faults everywhere: UD2 behind the same prefix, with the last byte left to tell
- * which one it was (decode() in insn.c).
+ * Replaces CLUI and STUI on CPUs with protection keys. The two are RDPKRU and WRPKRU (0F 01 EE,
+ * 0F 01 EF) behind the prefix F3, which AMD's CPUs ignore there: with protection keys enabled
+ * (CR4.PKE) a Zen 3 executes RDPKRU and WRPKRU, where other CPUs raise #UD. The replacement faults
+ * everywhere: UD2 behind the same prefix. The last byte stays and tells which one it was (decode()
+ * in insn.c).
  */
 #include <cpuid.h>
 #include <link.h>
@@ -22,7 +22,7 @@ static bool pku_enabled(void) {
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & 1u << 4) != 0; /* OSPKE */
 }
 
-/* `protection`: that of the range. */
+/* Replaces the two in a range of memory; `protection` is the present one of the range. */
 static void replace(unsigned char* start, size_t length, int protection) {
   static const unsigned char prefix[] = {0xf3, 0x0f, 0x01};
   unsigned char* const end = start + length;
@@ -56,8 +56,8 @@ void tb_pku_init(void) {
 }
 
 /*
- * What a loader maps later. Memory without a file, a JIT's, is left alone, and so is a shared
- * mapping, where the change would reach the file.
+ * Replaces the two in code that a loader maps later. Leaves alone memory without a file, which is a
+ * JIT's, and shared mappings, where the change would reach the file.
  */
 long tb_mmap(const long args[7]) {
   long address = tb_call_plain(args);
@@ -65,7 +65,8 @@ long tb_mmap(const long args[7]) {
   bool is_code = (protection & PROT_EXEC) != 0 && (args[4] & MAP_TYPE) == MAP_PRIVATE &&
                  (args[4] & MAP_ANONYMOUS) == 0;
   if (!is_code || (address < 0 && address >= -4095) || !pku_enabled()) return address;
-  struct stat file; /* a loader maps more than there is, and what lies behind it raises SIGBUS */
+  /* A loader maps more than the file has, and access beyond its end raises SIGBUS. */
+  struct stat file;
   if (tb_raw2(SYS_fstat, args[5], &file) < 0 || file.st_size <= args[6]) return address;
   long there = file.st_size - args[6];
   replace((unsigned char*)address, (size_t)(args[2] < there ? args[2] : there), protection);

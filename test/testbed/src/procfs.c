@@ -1,4 +1,4 @@
-/* Files below /proc that the program opens: the fdinfo of a uvec fd, and one file of our own. */
+/* Files below /proc that the program opens: the fdinfo of a uvec fd, and a file of the testbed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define TB_COUNTERS "/proc/thread-self/uintr-testbed"
 
-/* The lock that tells when the last copy is closed is not the program's business. */
+/* Hides the lock that tells when the last copy is closed. */
 static long without_locks(char* text, long n) {
   long kept = 0;
   for (long i = 0; i < n;) {
@@ -28,9 +28,9 @@ static long without_locks(char* text, long n) {
 }
 
 /*
- * No kernel has this file. A test that wants to know how many system calls its own thread has made
- * (strace(1) would count the testbed's too) reads it twice; the reading makes the same number of
- * calls each time.
+ * Makes a file that no kernel has. A test reads it twice to learn how many system calls its own
+ * thread has made; strace(1) would count the testbed's, too. Each reading makes the same number of
+ * calls.
  */
 static long counters_file(void) {
   char text[128], *p = text;
@@ -42,7 +42,7 @@ static long counters_file(void) {
   return fd;
 }
 
-/* /proc/PID/fdinfo/N of a uvec fd has one line more: serve a copy with that line. */
+/* Serves a copy of /proc/PID/fdinfo/N with the additional line of a uvec fd. */
 long tb_open(long nr, const long args[7]) {
   long fd = tb_call_interruptibly(args);
   const char* path = (const char*)args[nr == SYS_openat ? 2 : 1];
@@ -60,7 +60,7 @@ long tb_open(long nr, const long args[7]) {
   long n = tb_raw3(SYS_read, fd, text, 900);
   n = n > 0 ? without_locks(text, n) : n;
   long copy = tb_raw2(SYS_memfd_create, "fdinfo", MFD_CLOEXEC);
-  if (copy < 0) { /* takes a descriptor more than in the kernel: none is left */
+  if (copy < 0) { /* the copy takes a second descriptor, and none is left */
     tb_raw1(SYS_close, fd);
     return copy;
   }

@@ -82,7 +82,7 @@ tb_raw_clone:
 	.type tb_raw_sigreturn, @function
 tb_raw_sigreturn:
 	mov	%rdi, %rsp
-	/* Unwinders know a signal frame by exactly these bytes: no unwind information for them. */
+	/* Unwinders recognise a signal frame by exactly these bytes: no unwind information. */
 	.type tb_restorer, @function
 tb_restorer:
 	mov	$15, %rax

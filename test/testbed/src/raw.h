@@ -1,5 +1,4 @@
-/* System calls of the testbed's own: the only `syscall` instructions that are not dispatched to it.
- */
+/* The testbed's own system calls: the only `syscall` instructions that are not dispatched to it. */
 #ifndef TB_RAW_H
 #define TB_RAW_H
 
@@ -8,9 +7,9 @@
 long tb_raw6(long nr, long a, long b, long c, long d, long e, long f);
 
 /*
- * The same, but gives TB_NOT_MADE instead of entering the kernel once *pir is not 0. args is nr and
- * six arguments. The wake-up handler moves a thread caught between the test and the instruction to
- * the same end, so no post is lost between looking and sleeping.
+ * Makes a call likewise, but returns TB_NOT_MADE instead of entering the kernel if *pir is not 0.
+ * args is nr and six arguments. The handler of WAKE moves a thread that it finds between the test
+ * and the instruction to the same end, so no post is lost between looking and sleeping.
  */
 enum { TB_NOT_MADE = -4096 }; /* below every errno */
 long tb_raw_interruptible(const long args[7], const volatile uint64_t* pir);

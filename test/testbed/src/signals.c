@@ -3,15 +3,15 @@
  *
  * SIGILL (the five instructions), SIGSYS (every system call), NOTIFY (a user-interrupt
  * notification) and WAKE (ends an interruptible call) belong to the testbed. The program may set
- * actions for them and block them, and is told that it worked, but the kernel never hears of it: a
+ * actions for them and block them, and these calls succeed, but the kernel never sees them: a
  * blocked SIGSYS would kill the thread at its next call, a blocked NOTIFY would lose an interrupt.
  *
  * All other handlers of the program run under tb_on_signal, for one reason: a handler may have
- * interrupted a system call that the testbed was executing for the program, with NOTIFY held back.
- * The handler is user code, in which user interrupts are delivered, so NOTIFY is let through while
- * it runs.
+ * interrupted a system call that the testbed was executing for the program, with NOTIFY blocked.
+ * The handler is user code, in which user interrupts are delivered, so NOTIFY is unblocked while it
+ * runs.
  *
- * The rule that everything here keeps: NOTIFY is blocked exactly while testbed code runs.
+ * All code here keeps one rule: NOTIFY is blocked exactly while testbed code runs.
  */
 #include "signals.h"
 
@@ -25,7 +25,7 @@
 
 #define SA_RESTORER 0x04000000u
 
-static struct tb_ksigaction actions[TB_SIG_COUNT + 1]; /* what the program asked for */
+static struct tb_ksigaction actions[TB_SIG_COUNT + 1]; /* as the program set them */
 
 static bool is_handler(const struct tb_ksigaction* a) {
   return a->handler != (void*)SIG_DFL && a->handler != (void*)SIG_IGN;
@@ -49,7 +49,7 @@ static void install(int sig, void (*handler)(int, siginfo_t*, void*), uint64_t f
 }
 
 static void install_sigill(void) {
-  /* Emulating an instruction never blocks, so everything can wait until it is done. */
+  /* Emulating an instruction never blocks, so all signals can wait until it is done. */
   install(SIGILL, tb_on_sigill, SA_NODEFER | (actions[SIGILL].flags & SA_ONSTACK), ~0ull);
 }
 
@@ -62,20 +62,20 @@ void tb_signals_init(void) {
   install(TB_SIG_NOTIFY, tb_on_notify, 0, ~0ull);
   install(TB_SIG_WAKE, tb_on_wake, 0, ~0ull); /* no SA_RESTART: the call must end */
 
-  uint64_t ours_mask = TB_OURS; /* after exec they may be blocked, see tb_sys_exec */
+  uint64_t ours_mask = TB_OURS; /* exec may leave them blocked, see tb_sys_exec */
   tb_raw4(SYS_rt_sigprocmask, SIG_UNBLOCK, &ours_mask, 0, 8);
 }
 
-/* What the kernel does around a handler: block its mask; here also let NOTIFY through. */
+/* Runs a handler of the program: the kernel has blocked its mask, and this unblocks NOTIFY. */
 static void tb_on_signal(int sig, siginfo_t* info, void* context) {
   ucontext_t* uc = context;
   struct tb_ksigaction action = actions[sig];
-  uint64_t held = *tb_mask_of(uc) & TB_OURS; /* not 0: this interrupted testbed code */
+  uint64_t held = *tb_mask_of(uc) & TB_OURS; /* not 0: the signal interrupted testbed code */
   struct tb_upid* upid = NULL;
   uint32_t blocked = 0;
 
   if (held != 0) {
-    if (tb_is_receiver()) { /* in user mode for a while: nobody needs to wake this thread */
+    if (tb_is_receiver()) { /* the thread is in user mode: a post need not wake it */
       upid = tb_self_upid();
       blocked = atomic_exchange(&upid->blocked, 0);
     }
@@ -86,7 +86,7 @@ static void tb_on_signal(int sig, siginfo_t* info, void* context) {
 
   *tb_mask_of(uc) = (*tb_mask_of(uc) & ~TB_OURS) | held; /* the handler may have written it */
   if (blocked != 0) {
-    /* The interrupted call may be restarted: then a post since the exchange must end it. */
+    /* The kernel may restart the interrupted call: a post since the exchange must end it then. */
     atomic_store(&upid->blocked, blocked);
     uintptr_t rip = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
     if (atomic_load(&upid->pir) != 0 && rip >= (uintptr_t)tb_window_start &&
@@ -130,7 +130,7 @@ long tb_sys_sigaction(int sig, const struct tb_ksigaction* new_action,
   return 0;
 }
 
-/* The real mask is the one that the return from this handler restores, so edit that. */
+/* Edits the mask that the return from this handler restores: it is the real one. */
 long tb_sys_sigprocmask(ucontext_t* uc, int how, const uint64_t* set, uint64_t* old, long size) {
   if (size != 8) return -EINVAL;
   uint64_t now = *tb_mask_of(uc), then = now;
@@ -150,7 +150,7 @@ long tb_sys_sigprocmask(ucontext_t* uc, int how, const uint64_t* set, uint64_t* 
   return 0;
 }
 
-/* A handler that did not go through tb_restorer, or a program that made its own frame. */
+/* Serves a handler that did not return by tb_restorer, or a program that made its own frame. */
 void tb_sys_sigreturn(ucontext_t* uc) {
   ucontext_t* frame = (ucontext_t*)uc->uc_mcontext.gregs[REG_RSP];
   uintptr_t rip = (uintptr_t)frame->uc_mcontext.gregs[REG_RIP];
@@ -159,7 +159,7 @@ void tb_sys_sigreturn(ucontext_t* uc) {
   tb_raw_sigreturn(frame);
 }
 
-/* Calls that wait under, or are given, another mask. */
+/* The calls that wait under another mask, or take a mask. */
 bool tb_is_masking_call(long nr) {
   switch (nr) {
     case SYS_ppoll:
@@ -177,7 +177,7 @@ bool tb_is_masking_call(long nr) {
   }
 }
 
-/* args: nr and six arguments; they point to copies afterwards. */
+/* args is nr and six arguments, which point to copies afterwards. */
 long tb_masking_call(long* args) {
   struct {
     const uint64_t* mask;
@@ -185,7 +185,7 @@ long tb_masking_call(long* args) {
   } pair = {0};
   uint64_t copy = 0;
   const uint64_t** mask = NULL;
-  bool takes = false; /* the set is of signals to take, not of signals to block */
+  bool takes = false; /* whether the set names signals to take, not signals to block */
 
   switch (args[0]) {
     case SYS_ppoll:
@@ -219,7 +219,7 @@ long tb_masking_call(long* args) {
   }
   if (mask != NULL && *mask != NULL) {
     copy = **mask & ~TB_OURS;
-    /* Held back as in every other call; WAKE stays open for those whom a post wakes. */
+    /* NOTIFY is blocked as in every other call; WAKE is not where a post ends the call. */
     if (!takes) copy |= tb_self.waiting ? TB_BIT(TB_SIG_NOTIFY) : TB_HELD;
     *mask = &copy;
   }
@@ -228,11 +228,12 @@ long tb_masking_call(long* args) {
   return result;
 }
 
-/* A SIGILL or SIGSYS that is the program's own affair. */
+/* Hands a SIGILL or SIGSYS to the program. */
 void tb_forward(int sig, siginfo_t* info, ucontext_t* uc) {
   struct tb_ksigaction action = actions[sig];
   if (!is_handler(&action) || (*tb_mask_of(uc) & TB_BIT(sig))) {
-    /* It happens again on return, or was sent: then let it happen to the default action. */
+    /* A fault happens again on return; a signal that was sent is sent again. Either way the default
+       action follows. */
     struct tb_ksigaction fallback = {0};
     if (action.handler == (void*)SIG_IGN && info->si_code <= 0) return;
     tb_raw4(SYS_rt_sigaction, sig, &fallback, 0, 8);
@@ -245,8 +246,9 @@ void tb_forward(int sig, siginfo_t* info, ucontext_t* uc) {
   *tb_mask_of(uc) &= ~TB_OURS;
 }
 
-/* The kernel's answer to #GP in user mode: force_sig(SIGSEGV), which a blocked or ignored one does
- * not stop. */
+/* Acts as the kernel on #GP in user mode: force_sig(SIGSEGV), even if SIGSEGV is blocked or
+ * ignored.
+ */
 void tb_force_segv(ucontext_t* uc) {
   struct tb_ksigaction now = {0}, fallback = {0};
   tb_raw4(SYS_rt_sigaction, SIGSEGV, 0, &now, 8);

@@ -1,4 +1,4 @@
-/* Signals: four are the testbed's own; the program believes that it controls all of them. */
+/* Signals: the testbed has four; the program believes that it controls all of them. */
 #ifndef TB_SIGNALS_H
 #define TB_SIGNALS_H
 
@@ -51,7 +51,7 @@ long tb_masking_call(long* args);
 void tb_forward(int sig, siginfo_t* info, ucontext_t* uc);
 void tb_force_segv(ucontext_t* uc);
 
-/* The handlers, one a file. */
+/* The handlers, one per file. */
 void tb_on_sigsys(int sig, siginfo_t* info, void* uc);
 void tb_on_sigill(int sig, siginfo_t* info, void* uc);
 void tb_on_notify(int sig, siginfo_t* info, void* uc);

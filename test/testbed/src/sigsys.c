@@ -1,8 +1,8 @@
 /*
- * Every system call of the program arrives here (Syscall User Dispatch) with NOTIFY and WAKE
- * blocked, and is executed by the testbed on the program's behalf. The return from this handler
- * restores the program's mask: the kernel delivers a NOTIFY that came meanwhile right then, on the
- * first instruction after the system call, as an interrupt would be.
+ * The handler to which every system call of the program goes (Syscall User Dispatch). It runs with
+ * NOTIFY and WAKE blocked and makes the call for the program. Its return restores the program's
+ * mask. At that moment the kernel delivers a NOTIFY that came meanwhile, so the interrupt arrives
+ * at the first instruction after the system call, as on hardware.
  */
 #include <errno.h>
 #include <linux/prctl.h>
@@ -15,7 +15,7 @@
 
 static long uintr(ucontext_t* uc, int call, const long* a) {
   uint64_t mask = tb_block_all();
-  if (call == TB_WAIT) /* sleeps: the program's signals must be able to end it */
+  if (call == TB_WAIT) /* the call sleeps, and the program's signals must be able to end it */
     tb_set_mask(mask);
   long result = tb_uintr_call(call, a);
   tb_set_mask(mask);
@@ -49,7 +49,7 @@ static long closing_many(const long args[7]) {
   return result;
 }
 
-/* sigreturn restores the alternate stack of the time of the trap: tell it of the new one. */
+/* Writes the new alternate stack into the frame: sigreturn would restore the one of the trap. */
 static long sigaltstack_call(ucontext_t* uc, const long args[7]) {
   long result = tb_call_plain(args);
   if (result == 0 && args[1] != 0) uc->uc_stack = *(const stack_t*)args[1];
@@ -70,7 +70,7 @@ static long emulate(ucontext_t* uc, long nr, const long* a) {
       return sigaltstack_call(uc, args);
     case SYS_clone:
       return tb_sys_clone(uc, a);
-    case SYS_clone3: /* every libc falls back to clone */
+    case SYS_clone3: /* all libcs fall back to clone */
       return -ENOSYS;
     case SYS_fork:
     case SYS_vfork:
@@ -125,7 +125,7 @@ void tb_on_sigsys(int sig, siginfo_t* info, void* context) {
   r[REG_RAX] = call >= 0 ? uintr(uc, call, a) : emulate(uc, nr, a);
 
   if (tb_is_receiver()) {
-    /* The timer tick or a system call is when a late kernel looks. */
+    /* A late kernel looks at the timer tick or at a system call. */
     if (tb->knobs.late && !tb->knobs.no_delivery && atomic_load(&tb_self_upid()->pir) != 0)
       tb_take_notification(NULL);
     tb_recognise(uc);

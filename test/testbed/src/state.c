@@ -17,7 +17,7 @@ struct tb_state* tb;
 char tb_dir[108];
 unsigned tb_dir_len;
 
-/* Only called by the constructor. */
+/* Only the constructor calls this. */
 int tb_state_open(const char* dir) {
   if (dir == NULL || strlen(dir) + 16 > sizeof tb_dir) return -1;
   tb_dir_len = (unsigned)strlen(dir);
@@ -42,9 +42,9 @@ int tb_state_open(const char* dir) {
 }
 
 /*
- * One lock for everything that the kernel does under its own locks; SENDUIPI never takes it. The
- * caller has all signals blocked, so it cannot be taken twice by one thread. A process killed while
- * it holds the lock must not stop the others: its lock is taken over.
+ * Takes the one lock for all that the kernel does under its locks; SENDUIPI never takes it. The
+ * caller has all signals blocked, so no thread can take it twice. If a process is killed while it
+ * holds the lock, the next one takes the lock over.
  */
 void tb_lock(void) {
   uint32_t me = (uint32_t)tb_self.tid;
@@ -65,7 +65,7 @@ void tb_unlock(void) {
 void tb_proc_add(void) {
   for (int i = 0; i < TB_MAX_PROC; i++)
     if (atomic_load_explicit(&tb->proc[i], memory_order_relaxed) == tb_self.tgid)
-      return; /* the same process before its exec */
+      return; /* added before an exec */
   for (int i = 0; i < TB_MAX_PROC; i++) {
     int32_t none = 0;
     if (atomic_load_explicit(&tb->proc[i], memory_order_relaxed) == 0 &&
@@ -84,8 +84,8 @@ void tb_proc_remove(void) {
 }
 
 /*
- * On a real machine the whole system would have gone down here. Say so on the program's stderr and
- * have the supervisor kill every process of the run.
+ * Ends the run where a real machine would have gone down: says so on the program's stderr and has
+ * the supervisor kill every process of the run.
  */
 void tb_panic(const char* what) {
   uint32_t first = 0;

@@ -1,6 +1,6 @@
 /*
- * What the emulated "kernel" and "CPUs" of one run have in common: a file that every process of the
- * run maps. Everything is found by index, never by pointer, since each process maps it elsewhere.
+ * The shared state of the emulated "kernel" and "CPUs" of one run: a file that every process of the
+ * run maps. It has indexes instead of pointers, because each process maps it elsewhere.
  */
 #ifndef TB_STATE_H
 #define TB_STATE_H
@@ -17,7 +17,7 @@
 
 enum { TB_MAX_UPID = 16384, TB_MAX_UITT = 4096, TB_MAX_UVEC = 65536, TB_MAX_PROC = 8192 };
 
-/* What a process that panics sends to the supervisor: none of the four that the library takes, as a
+/* The signal from a process that panics to the supervisor. The four of the library will not do: a
    supervisor may itself run under a testbed. */
 enum { TB_SIG_PANIC = 62 };
 
@@ -28,17 +28,17 @@ enum tb_life { TB_FREE, TB_ACTIVE, TB_EXITED, TB_EXECED };
 struct tb_upid {
   _Atomic uint64_t pir;
   _Atomic uint32_t status;     /* TB_ON, TB_SN */
-  _Atomic uint32_t blocked;    /* in an interruptible call and to be woken by a post */
+  _Atomic uint32_t blocked;    /* in an interruptible call that a post has to end */
   _Atomic uint32_t life;       /* enum tb_life */
   _Atomic uint32_t registered; /* a handler is registered now */
-  _Atomic uint64_t notify_at;  /* knobs only: CLOCK_MONOTONIC ns before which nobody may notice */
+  _Atomic uint64_t notify_at;  /* knobs only: CLOCK_MONOTONIC ns before which no post is noticed */
   _Atomic uint64_t uvec_mask;  /* rfc-v1: vectors in use */
   int32_t tgid, tid;
   uint32_t waiting; /* the UINTR_HANDLER_FLAG_WAITING_* in force */
   uint32_t pad;
 };
 
-/* A target table entry in one word, so that SENDUIPI never sees half of one. */
+/* A target table entry is one word, so that SENDUIPI never sees half an entry. */
 #define TB_UITTE(upid, vector, uvec) \
   (((uint64_t)(upid) << 32) | ((uint64_t)(uvec) << 16) | ((uint64_t)(vector) << 8) | 1u)
 #define TB_UITTE_VALID(e) ((e)&1u)
@@ -54,7 +54,7 @@ struct tb_uitt {
 
 enum tb_uvec_kind { TB_UVEC_FREE, TB_UVEC_VECTOR, TB_UVEC_IPI, TB_UVEC_DEAD };
 
-/* The object behind a uvec fd (struct uvecfd_ctx), known by the inode of the file that plays it. */
+/* The object behind a uvec fd (struct uvecfd_ctx), found by the inode of the file that plays it. */
 struct tb_uvec {
   uint64_t ino;
   uint32_t upid; /* or the target table, for a uipi fd */
@@ -79,10 +79,10 @@ struct tb_state {
   uint64_t magic, size;
   uint32_t abi;
   int32_t supervisor;
-  uint64_t dev; /* st_dev of the directory of the state: recognises uvec fds cheaply */
+  uint64_t dev; /* st_dev of the state's directory: a cheap test for uvec fds */
   struct tb_knobs knobs;
   struct tb_stats stats;
-  _Atomic uint32_t lock; /* owner's tid */
+  _Atomic uint32_t lock; /* the owner's tid */
   _Atomic uint32_t panic;
   char panic_text[160];
   _Atomic uint32_t upids, uvecs; /* high-water marks */

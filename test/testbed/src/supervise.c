@@ -28,7 +28,7 @@ static const char* const call_names[TB_CALLS] = {
     "register_self",    "alt_stack",          "ipi_fd"};
 static volatile pid_t program;
 static volatile sig_atomic_t panicked;
-static int state_fd = -1; /* open, and locked, as long as this process lives */
+static int state_fd = -1; /* open and locked for as long as this process lives */
 
 static void usage(const char* problem) {
   if (problem != NULL) fprintf(stderr, "run: %s\n", problem);
@@ -55,7 +55,7 @@ static void pass_on(int sig, siginfo_t* info, void* context) {
     kill(program, sig);
 }
 
-/* Still a process of this run? Its pid may have been reused. */
+/* Tells whether the pid still belongs to this run: it may have been reused. */
 static int maps_state(int pid, const char* dir) {
   char path[64], line[PATH_MAX + 128];
   int found = 0;
@@ -90,8 +90,9 @@ static void remove_dir(const char* path) {
 }
 
 /*
- * A run whose supervisor was killed: its program died with it, but perhaps not all of its children.
- * The lock tells of supervisors in other pid namespaces, which may share the directory.
+ * Ends a run whose supervisor was killed. Its program died with the supervisor, but perhaps not all
+ * children did. The lock shows supervisors that live in other pid namespaces and share the
+ * directory.
  */
 static void end_abandoned(const char* path) {
   char file[PATH_MAX + 8];
@@ -175,10 +176,10 @@ static void write_stats(const char* file, const struct tb_state* s) {
   fclose(f);
 }
 
-/* Our library first, and no other build of it: this may be a run inside a run. */
+/* Puts our library first, and removes other builds of it: this may be a run inside a run. */
 static void prepare_environment(const char* library, const char* dir) {
   char link[PATH_MAX];
-  if (strpbrk(library, ": ") != NULL) { /* what separates the names in LD_PRELOAD */
+  if (strpbrk(library, ": ") != NULL) { /* they separate the names in LD_PRELOAD */
     snprintf(link, sizeof link, "%.100s/" TB_LIBRARY_NAME, dir);
     if (symlink(library, link) == 0) library = link;
   }
@@ -237,7 +238,7 @@ int main(int argc, char** argv) {
   sigset_t set, before;
   sigemptyset(&set);
   for (unsigned k = 0; k < sizeof passed / sizeof *passed; k++) sigaddset(&set, passed[k]);
-  sigprocmask(SIG_BLOCK, &set, &before); /* until the program's pid is known */
+  sigprocmask(SIG_BLOCK, &set, &before); /* blocked until the program's pid is known */
 
   fflush(NULL);
   pid_t parent = getpid();
@@ -248,7 +249,7 @@ int main(int argc, char** argv) {
     return 71;
   }
   if (program == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no program without a supervisor, however that ended */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the program must not outlive its supervisor */
     if (getppid() != parent) _exit(71);
     sigprocmask(SIG_SETMASK, &before, NULL);
     prepare_environment(library, dir);
@@ -262,7 +263,7 @@ int main(int argc, char** argv) {
   action.sa_flags = SA_SIGINFO;
   sigfillset(&action.sa_mask);
   for (unsigned k = 0; k < sizeof passed / sizeof *passed; k++) sigaction(passed[k], &action, NULL);
-  /* The program alone decides when its pipes close. */
+  /* Only the program decides when its pipes close. */
   int null = open("/dev/null", O_RDWR);
   if (null >= 0) {
     dup2(null, 0);
@@ -286,7 +287,7 @@ int main(int argc, char** argv) {
   }
   if (WIFSIGNALED(status)) {
     struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none); /* the program has dumped its own */
+    setrlimit(RLIMIT_CORE, &none); /* the program has dumped its own core */
     signal(WTERMSIG(status), SIG_DFL);
     sigemptyset(&set);
     sigaddset(&set, WTERMSIG(status));

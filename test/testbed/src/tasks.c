@@ -1,7 +1,7 @@
 /*
- * New tasks and the ends of tasks. Syscall User Dispatch is a property of a thread that neither a
- * new task nor a new program inherits: a child switches it on for itself before it returns to the
- * program, an exec'd program does it in the constructor of this library.
+ * New tasks and the ends of tasks. Neither a new task nor a new program inherits Syscall User
+ * Dispatch from its thread: a child switches it on before it returns to the program, an exec'd
+ * program in the constructor of this library.
  */
 #include <errno.h>
 #include <linux/prctl.h>
@@ -52,9 +52,9 @@ void tb_process_exit(void) {
   tb_proc_remove();
 }
 
-/* A fork, on the caller's stack. uintr-next: the target table is shared from now on. */
+/* Forks on the caller's stack. uintr-next: parent and child share the target table from then on. */
 static long fork_here(const long* a, long flags) {
-  tb_block_all(); /* nothing of the program may run in the child before it is set up */
+  tb_block_all(); /* no code of the program may run in the child before it is set up */
   if (tb_process_uitt != 0) tb_uitt_attach(tb_process_uitt - 1);
   long result = tb_raw6(SYS_clone, flags, 0, a[2], a[3], a[4], 0);
   if (result == 0)
@@ -69,7 +69,7 @@ long tb_sys_fork(void) {
   return fork_here(none, SIGCHLD);
 }
 
-/* What a child with a stack of its own needs to become the program's: a signal frame. */
+/* Makes the signal frame by which a child with a stack of its own returns to the program. */
 struct child {
   _Alignas(16) char uc[TB_UC_SIZE];
   long flags;
@@ -80,7 +80,7 @@ __attribute__((used, noreturn)) void tb_child_start(struct child* child) {
     tb_process_fork_child();
   else if (child->flags & CLONE_SETTLS)
     tb_thread_init();
-  else { /* vfork with its own stack, as in posix_spawn: still on the parent's thread-locals */
+  else { /* vfork with its own stack, as in posix_spawn: it has the parent's thread-locals */
     tb_self.vfork++;
     tb_dispatch_on();
   }
@@ -95,7 +95,7 @@ long tb_sys_clone(ucontext_t* uc, const long* a) {
     return fork_here(a, flags & ~(long)CLONE_VM);
   }
 
-  /* Return in the child by rt_sigreturn from a copy of this call's frame, with its own stack. */
+  /* The child returns by rt_sigreturn from a copy of this call's frame, with its own stack. */
   const char* fp = (const char*)uc->uc_mcontext.fpregs;
   size_t fp_size = tb_fp_size(uc);
   uintptr_t p = ((uintptr_t)a[1] - TB_RED_ZONE - fp_size) & ~(uintptr_t)63;
@@ -129,9 +129,9 @@ static bool starts(const char* text, const char* prefix) {
 }
 
 /*
- * Children are covered even if their parent chose their environment and left ours out. A run inside
- * a run (the variable names another state) is left as it is. copy has room for all of env and
- * three more.
+ * Adds our variables to an environment, so that children are covered even if their parent left the
+ * variables out. Leaves a run inside a run alone (the variable names another state). copy has room
+ * for all of env and three more.
  */
 static bool complete_environment(char* const* env, char** copy, char* preload, size_t size) {
   static const char name[] = "LD_PRELOAD=";
@@ -163,7 +163,7 @@ static bool complete_environment(char* const* env, char** copy, char* preload, s
 }
 
 long tb_sys_exec(long nr, const long* a) {
-  enum { MOST = 4096 }; /* of variables: the copy is on the stack, a vfork child's may be small */
+  enum { MOST = 4096 }; /* variables: the copy is on the stack, and a vfork child's may be small */
   int at = nr == SYS_execve ? 2 : 3;
   char* const none[] = {NULL};
   char* const* env = a[at] != 0 ? (char* const*)a[at] : none;
@@ -175,8 +175,8 @@ long tb_sys_exec(long nr, const long* a) {
   if (count < MOST && complete_environment(env, copy, preload, sizeof preload))
     args[at + 1] = (long)copy;
 
-  /* WAKE and NOTIFY are blocked here and stay so in the new program, so that one in flight does
-     not kill it before its copy of this library is ready for it. */
+  /* WAKE and NOTIFY are blocked here and stay so in the new program. A signal in flight would kill
+     it before its copy of this library is ready. */
   struct tb_upid* upid = tb_is_receiver() ? tb_self_upid() : NULL;
   if (upid != NULL) atomic_store(&upid->life, TB_EXECED);
   long result = tb_call_plain(args);

@@ -1,4 +1,4 @@
-/* What the testbed knows of the calling thread: its MSRs, its flag, its registration. */
+/* The state of the calling thread: its MSRs, its flag, its registration. */
 #ifndef TB_THREAD_H
 #define TB_THREAD_H
 
@@ -30,12 +30,12 @@ static inline struct tb_upid* tb_self_upid(void) {
   return &tb->upid[tb_self.upid - 1];
 }
 
-/* A receiver, and not a vfork child that merely borrows a receiver's memory. */
+/* Tells whether the thread is a receiver, and not a vfork child in a receiver's memory. */
 static inline bool tb_is_receiver(void) {
   return tb_self.registered && tb_self.vfork == 0;
 }
 
-void tb_thread_init(void); /* a new task: nothing registered, system calls dispatched */
+void tb_thread_init(void); /* sets up a new task: nothing registered, system calls dispatched */
 void tb_thread_exit(void);
 void tb_process_exit(void);
 void tb_process_fork_child(void);

@@ -50,15 +50,15 @@ static long register_handler(uint64_t handler, uint32_t flags) {
     tb_self.upid = upid;
   }
   struct tb_upid* upid = tb_self_upid();
-  if (flags) /* the kernel never takes it back: a later registration with flags 0 keeps it */
+  if (flags) /* the kernel never clears it: a later registration with flags 0 keeps it */
     upid->waiting = flags;
   tb_self.waiting = upid->waiting != 0;
   tb_self.handler = handler;
   tb_self.stackadjust = TB_RED_ZONE;
   tb_self.registered = true;
   atomic_store(&upid->registered, 1);
-  /* switch_uintr_return(): clears SN and, if something is in PIR, sends itself the notification.
-     So posts made while nothing was registered arrive now. */
+  /* switch_uintr_return() clears SN and, unless PIR is empty, sends itself the notification. So
+     posts made while nothing was registered arrive now. */
   atomic_fetch_and(&upid->status, ~(uint32_t)TB_SN);
   if (atomic_load(&upid->pir) != 0 && !tb->knobs.no_delivery) tb_take_notification(NULL);
   return 0;
@@ -126,7 +126,7 @@ static long wait_call(uint64_t usec, uint32_t flags) {
   struct timespec left = {(time_t)(usec / 1000000), (long)(usec % 1000000) * 1000};
   long args[7] = {SYS_nanosleep, (long)&left, 0, 0, 0, 0, 0};
   bool waiting = tb_self.waiting;
-  tb_self.waiting |= rfc(); /* there uintr_wait alone is always woken */
+  tb_self.waiting |= rfc(); /* on rfc-v1 a post always ends uintr_wait, and no other call */
   long result = tb_call_interruptibly(args);
   tb_self.waiting = waiting;
   return result;
@@ -147,7 +147,7 @@ void tb_uitt_release(int uitt) {
   atomic_fetch_sub(&tb->uitt[uitt].refs, 1);
 }
 
-/* Under the lock. */
+/* The caller has the lock. */
 static long ensure_table(void) {
   int* table = own_table();
   if (*table != 0) return 0;
@@ -162,14 +162,15 @@ static long ensure_table(void) {
   return -ENOMEM;
 }
 
-/* receiver_active: false once the thread has exited with a handler registered. */
+/* As receiver_active: false once the thread has exited with a handler registered. */
 static bool receiver_active(const struct tb_upid* upid) {
   if (atomic_load(&upid->life) == TB_EXITED) return false;
   if (!atomic_load(&upid->registered)) return true;
-  return tb_raw3(SYS_tgkill, upid->tgid, upid->tid, 0) != -ESRCH; /* killed, no chance to say so */
+  /* A killed thread could not say that it exits. */
+  return tb_raw3(SYS_tgkill, upid->tgid, upid->tid, 0) != -ESRCH;
 }
 
-/* Under the lock, but for the knob. */
+/* The caller has the lock, except under the knob. */
 static long connect_entry(uint32_t upid, unsigned vector, unsigned uvec) {
   if (!receiver_active(&tb->upid[upid])) return -ESHUTDOWN;
   long result = ensure_table();
@@ -178,7 +179,7 @@ static long connect_entry(uint32_t upid, unsigned vector, unsigned uvec) {
   for (int e = 0; e < TB_UITT_ENTRIES; e++) {
     if (TB_UITTE_VALID(atomic_load(&uitt->entry[e]))) continue;
     if (tb->knobs.racy_registration) {     /* "TODO: Need a lock" in do_uintr_register_sender() */
-      struct timespec gap = {0, 20000000}; /* wide enough to fall into every time */
+      struct timespec gap = {0, 20000000}; /* wide enough to hit every time */
       tb_raw2(SYS_nanosleep, &gap, 0);
     }
     atomic_store(&uitt->entry[e], TB_UITTE(upid, vector, uvec));
@@ -197,7 +198,7 @@ static int find_connection(int uvec) {
   return -1;
 }
 
-/* The uvec behind an fd, or -EBADF, -EOPNOTSUPP. */
+/* Returns the uvec behind an fd, -EBADF or -EOPNOTSUPP. */
 static int uvec_of(int fd) {
   int uvec = tb_uvec_of_fd(fd);
   if (uvec == -EBADF) return uvec;
@@ -250,7 +251,7 @@ static long ipi_fd(uint32_t flags) {
   tb_lock();
   long result = ensure_table();
   if (result == 0)
-    tb_uitt_attach(tb_process_uitt - 1); /* the fd's own reference: kept until the run ends */
+    tb_uitt_attach(tb_process_uitt - 1); /* the reference of the fd, kept until the run ends */
   tb_unlock();
   return result < 0 ? result : tb_uvec_create(TB_UVEC_IPI, (uint32_t)tb_process_uitt - 1, 0);
 }

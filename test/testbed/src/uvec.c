@@ -1,12 +1,13 @@
 /*
- * What plays a uvec fd: an empty regular file of its own, "uvec.N" in the run's directory. It has
- * the properties that matter by nature (an open file description that is inherited, duplicated and
- * passed over sockets; always readable and writable for poll(2); EPERM from epoll_ctl(2), like any
- * file without a poll operation; O_RDONLY, so EBADF from write(2)), and any process recognises it
- * by its inode. What gives it away is corrected in the results of the program's calls.
+ * The file that plays a uvec fd: an empty regular file, "uvec.N" in the run's directory. A regular
+ * file already has the properties that matter: its open file description is inherited, duplicated
+ * and passed over sockets; it is always readable and writable for poll(2); epoll_ctl(2) gives
+ * EPERM, as for any file without a poll operation; it is O_RDONLY, so write(2) gives EBADF. Any
+ * process recognises the file by its inode. This code corrects the results of calls that would show
+ * the file.
  *
- * The open file description carries a flock(2) lock: whoever can take it knows that the last copy,
- * wherever it was, is closed. rfc-v1 tears connections down then.
+ * The open file description carries a flock(2) lock. A process that can take the lock knows that
+ * the last copy is closed, in whatever process it was. rfc-v1 tears connections down then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +49,7 @@ static int find_ino(uint64_t ino) {
   return -1;
 }
 
-/* The uvec, -EBADF, or another negative number if it is an ordinary file. */
+/* Returns the uvec of an fd, -EBADF, or another negative number for an ordinary file. */
 int tb_uvec_of_fd(int fd) {
   struct stat st;
   long result = tb_raw2(SYS_fstat, fd, &st);
@@ -58,7 +59,7 @@ int tb_uvec_of_fd(int fd) {
 
 static int allocate(void) {
   uint32_t n = atomic_load(&tb->uvecs);
-  if (n < TB_MAX_UVEC - 1) { /* the last one stands for "no fd", see register_self() */
+  if (n < TB_MAX_UVEC - 1) { /* the last number stands for "no fd", see register_self() */
     atomic_store(&tb->uvecs, n + 1);
     return (int)n;
   }
@@ -93,7 +94,7 @@ long tb_uvec_create(int kind, uint32_t upid, unsigned vector) {
   return fd;
 }
 
-/* uintrfd_release() of rfc-v1, once the last copy is gone. Under the lock. */
+/* uintrfd_release() of rfc-v1, after the last copy is gone. The caller has the lock. */
 void tb_uvec_reap(int uvec) {
   struct tb_uvec* u = &tb->uvec[uvec];
   if (u->kind != TB_UVEC_VECTOR && u->kind != TB_UVEC_IPI) return;
@@ -127,7 +128,7 @@ void tb_uvec_reap_all(void) {
   for (uint32_t i = 0; i < n; i++) tb_uvec_reap((int)i);
 }
 
-/* After the real ioctl has succeeded or said ENOTTY. */
+/* Corrects the result after the real ioctl has succeeded or given ENOTTY. */
 long tb_uvec_ioctl(int fd, unsigned long cmd) {
   int uvec = tb_uvec_of_fd(fd);
   if (uvec < 0 || tb->uvec[uvec].kind != TB_UVEC_IPI || cmd != TB_UIPI_SET_TARGET_TABLE)
@@ -142,7 +143,7 @@ static const char* link_of(int kind) {
   return tb->abi == TB_ABI_RFC ? "anon_inode:[uintrfd]" : "anon_inode:[uvecfd]";
 }
 
-/* The uvec that a link into the run's directory names, or -1. */
+/* Returns the uvec that a link into the run's directory names, or -1. */
 int tb_uvec_of_link(const char* link, long length) {
   if (length < (long)tb_dir_len + 7 || memcmp(link, tb_dir, tb_dir_len) != 0 ||
       memcmp(link + tb_dir_len, "/uvec.", 6) != 0)
@@ -153,8 +154,8 @@ int tb_uvec_of_link(const char* link, long length) {
   return uvec < TB_MAX_UVEC ? uvec : -1;
 }
 
-/* readlink(2) and readlinkat(2), through a buffer of ours: the program's gets the bytes it would
- * get. */
+/* Makes readlink(2) and readlinkat(2) with our buffer, and copies to the program's buffer the bytes
+ * that a real link would give. */
 static long fixed_readlink(const long args[7], int buffer_at) {
   char buffer[4096];
   long size = args[buffer_at + 1], inner[7];
@@ -183,7 +184,7 @@ long tb_readlink(const long args[7]) {
   return fixed_readlink(args, args[0] == SYS_readlink ? 2 : 3);
 }
 
-/* What a call that succeeded must not reveal about the files that play uvec fds. */
+/* Corrects the result of a successful call that would show the files that play uvec fds. */
 long tb_fix_result(long nr, const long args[7], long result) {
   if (nr == SYS_uname && result == 0) {
     fix_uname((struct utsname*)args[1]);

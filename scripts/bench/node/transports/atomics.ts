@@ -1,7 +1,9 @@
+// Atomics on a shared array buffer: spinning, wait() and waitAsync().
+
 import type { End, ThreadTransport } from '../transport.js';
 import { PATIENCE_MS } from '../transport.js';
 
-/** Where a side's word lies: on a cache line of its own. */
+/** The index of each side's word, on a cache line of its own. */
 const FIRST = 0;
 const OTHER = 16;
 
@@ -18,7 +20,7 @@ function overSharedMemory(
   };
 }
 
-/** A word counts, so that nobody has to reset it. */
+/** Each word is a count of posts, so that nobody has to reset it. */
 export const atomicsSpin = overSharedMemory((words, own, peer) => {
   let seen = 0;
   let sent = 0;
@@ -47,7 +49,7 @@ export const atomicsWait = overSharedMemory((words, own, peer) => ({
   },
 }));
 
-/** TypeScript has its type only with ES2024; Node has had it since 16. */
+/** The type of Atomics.waitAsync, which TypeScript has only from ES2024 on; Node has it since 16. */
 interface WithWaitAsync {
   waitAsync(
     words: Int32Array,

@@ -1,3 +1,5 @@
+// Two FIFOs, read and written synchronously by fs.
+
 import { execFileSync } from 'node:child_process';
 import { openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +28,7 @@ export const fifo: ProcessTransport<string> = {
     execFileSync('mkfifo', [path.join(folder, 'there'), path.join(folder, 'back')]);
     return {
       offer: folder,
-      // Each open waits for its partner: both sides open in the same order.
+      // Each open waits for the other side's, so both sides open in the same order.
       meet() {
         const writeFd = openSync(path.join(folder, 'there'), 'w');
         return endOf(openSync(path.join(folder, 'back'), 'r'), writeFd);

@@ -1,6 +1,8 @@
+// The transports by name.
+
 import type { Transport } from '../transport.js';
 
-/** Loaded when it is asked for: zeromq may be missing, and starts threads of its own. */
+/** Each transport is loaded on demand: zeromq may be missing, and starts threads of its own. */
 const LOADERS: Readonly<Record<string, () => Promise<Transport>>> = {
   'uintr-loop-threads': async () => (await import('./uintr.js')).loopBetweenThreads,
   'uintr-loop-processes': async () => (await import('./uintr.js')).loopBetweenProcesses,

@@ -1,3 +1,5 @@
+// Messages between threads: MessagePort, receiveMessageOnPort and BroadcastChannel.
+
 import { once } from 'node:events';
 import {
   BroadcastChannel,
@@ -6,14 +8,13 @@ import {
   parentPort,
   receiveMessageOnPort,
 } from 'node:worker_threads';
-import type { End, ThreadTransport } from '../transport.js';
-import { inTurn } from './in-turn.js';
+import { type End, inTurn, type ThreadTransport } from '../transport.js';
 
-function endOfPorts(heard: readonly MessagePort[], rung: readonly MessagePort[]): End {
+function endOfPorts(heard: readonly MessagePort[], targets: readonly MessagePort[]): End {
   return {
     kind: 'event',
     ...inTurn(
-      rung.map((port) => ({
+      targets.map((port) => ({
         send: () => {
           port.postMessage(0);
         },
@@ -48,7 +49,7 @@ function endOfPolling(port: MessagePort): End {
   };
 }
 
-/** Polled without a pause: the fastest that a message between threads can be. */
+/** Polls without a pause: no message between threads can be faster. */
 export const receiveMessagePolling: ThreadTransport<MessagePort> = {
   between: 'threads',
   open() {
@@ -78,7 +79,7 @@ export const broadcastChannel: ThreadTransport<null> = {
   open: () => ({
     offer: null,
     async meet(worker) {
-      await once(worker, 'message'); // what is sent before the other side has joined is lost
+      await once(worker, 'message'); // a message sent before the other side has joined is lost
       return endOfBroadcast();
     },
   }),

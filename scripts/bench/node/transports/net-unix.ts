@@ -1,3 +1,5 @@
+// A Unix stream socket by Node's net.
+
 import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';

@@ -1,3 +1,5 @@
+// Messages between parent and child by process.send().
+
 import type { ProcessTransport } from '../transport.js';
 
 function processSend(serialization: 'json' | 'advanced'): ProcessTransport<null> {

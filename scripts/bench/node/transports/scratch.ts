@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** A folder that is gone when this process is. */
+/** Creates a folder that is removed when this process exits. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'uintr-bench-'));
   process.once('exit', () => {

@@ -1,18 +1,20 @@
+// uintr: a receiver and a sender on each side.
+
 import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { FdSocket, Receiver, Sender } from 'uintr';
 import {
   type End,
+  inTurn,
   PATIENCE_MS,
   type ProcessTransport,
   type Settings,
   type ThreadTransport,
 } from '../transport.js';
-import { inTurn } from './in-turn.js';
 
 type Way = 'loop' | 'sync';
 
-/** Both descriptors are the first of the child: see ProcessTransport.fds. */
+/** The descriptors in the child: see ProcessTransport.fds. */
 const CHILD_FDS = { vectorFd: 3, socket: 4 } as const;
 
 function openReceiver({ backend, busyPollMicros, burst }: Settings): Receiver {

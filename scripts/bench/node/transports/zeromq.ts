@@ -1,3 +1,5 @@
+// Pair sockets of zeromq, between threads and between processes.
+
 import path from 'node:path';
 import { Pair } from 'zeromq';
 import type { End, ProcessTransport, ThreadTransport } from '../transport.js';
