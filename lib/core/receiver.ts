@@ -53,7 +53,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #waits = new Waits(() => {
     this[updateListening]();
   });
-  readonly #counters: Float64Array;
+  readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
   readonly #belongings = new Set<Disposable>();
   #emitInterrupt = this.#emitter();
@@ -74,7 +74,6 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     const foreignSenders = checkBoolean('options.foreignSenders', options.foreignSenders ?? false);
     const native = binding();
     this.backend = chooseBackend(options.backend ?? 'auto');
-    this.#counters = newReceiverCounters();
     this.#native = native.openReceiver({
       self: this,
       // JavaScript asks for each vector: a callback from native code costs more than a call to it.

@@ -53,7 +53,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   /** The vector that `send()` raises, 0 to 63. */
   readonly vector: number;
   readonly #native: NativeSender;
-  readonly #counters: Float64Array;
+  readonly #counters = newSenderCounters();
   readonly #lastPost = lastPost; // a private field is faster to reach than an imported binding
   readonly #pir: Int32Array;
   readonly #address: number;
@@ -72,9 +72,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     super();
     checkOptions('options', options);
     const onDisconnect = checkOnDisconnect(options.onDisconnect);
-    const native = binding();
-    this.#counters = newSenderCounters();
-    this.#native = native.openSender(descriptorOf('target', target), {
+    this.#native = binding().openSender(descriptorOf('target', target), {
       self: this,
       drop: onDisconnect === 'drop',
       counters: this.#counters,

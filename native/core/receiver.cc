@@ -83,7 +83,7 @@ std::uint64_t Receiver::pending() const {
   for (const Look& look : looks_) {
     if (isRaised(*look.upid, look.bit)) vectors |= look.bit;
   }
-  return vectors | sources_.raised();
+  return sources_.isEmpty() ? vectors : sources_.raised(vectors);
 }
 
 // Spinning with the cache line of each descriptor fetched for writing spares the take that fetch;
@@ -134,8 +134,7 @@ void Receiver::addRaised(std::uint64_t bit) {
   raisedHere_ |= bit;
 }
 
-void Receiver::pollSources() {
-  if (sources_.descriptor() < 0) return;
+void Receiver::pollDescriptors() {
   sources_.poll();
   ++counters_.systemCalls;
 }
@@ -148,7 +147,9 @@ bool Receiver::take(int vector) {
   for (const Look& look : looks_) {
     if (look.bit == bit && takeIfRaised(*look.upid, bit)) ++posts;
   }
-  posts += sources_.take(bit);
+  if (!sources_.isEmpty()) [[unlikely]] {
+    posts += sources_.take(bit);
+  }
   if (posts == 0) return false;
   counters_.posts += posts;
   ++counters_.deliveries;

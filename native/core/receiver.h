@@ -48,7 +48,9 @@ class Receiver {
   // Readable while a source has something to tell; -1 as long as no source needs it. pollSources()
   // lets them tell, by a system call where there is a descriptor.
   int sourcesDescriptor() const { return sources_.descriptor(); }
-  void pollSources();
+  void pollSources() {
+    if (sources_.descriptor() >= 0) pollDescriptors();
+  }
 
   ReceiverCounters& counters() { return counters_; }
 
@@ -96,6 +98,7 @@ class Receiver {
   std::uint64_t lookAsNextWriter(std::uint64_t wanted) const;
   std::uint64_t lookWhileSpinning(std::uint64_t wanted);
   void addRaised(std::uint64_t bit);
+  void pollDescriptors();
   void collectLatePosts();
   void addToSleepSet(const Inlet& inlet);
   void addSourcesToSleepSet();

@@ -19,6 +19,17 @@ void Sources::remove(Source& source) noexcept {
   if (source.descriptor() >= 0) descriptors_->remove(source.descriptor());
 }
 
+std::uint64_t Sources::raised(std::uint64_t vectors) const noexcept {
+  for (const Source* source : sources_) vectors |= source->raised();
+  return vectors;
+}
+
+int Sources::take(std::uint64_t bit) noexcept {
+  int posts = 0;
+  for (Source* source : sources_) posts += source->take(bit);
+  return posts;
+}
+
 void Sources::poll() noexcept {
   if (!descriptors_) return;
   std::array<epoll_event, 64> space;

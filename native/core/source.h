@@ -40,21 +40,17 @@ class Sources {
   void add(Source& source);
   void remove(Source& source) noexcept;
 
-  std::uint64_t raised() const noexcept {
-    std::uint64_t vectors = 0;
-    for (const Source* source : sources_) vectors |= source->raised();
-    return vectors;
-  }
+  bool isEmpty() const noexcept { return sources_.empty(); }
+
+  // Adds the raised vectors of every source to `vectors`. Out of line, as take() is: a receiver
+  // without sources, the usual case, asks isEmpty() first and makes no call in a look or a take.
+  std::uint64_t raised(std::uint64_t vectors) const noexcept;
 
   // Takes the vector of that bit from every source. Returns how many posts that was.
-  int take(std::uint64_t bit) noexcept {
-    int posts = 0;
-    for (Source* source : sources_) posts += source->take(bit);
-    return posts;
-  }
+  int take(std::uint64_t bit) noexcept;
 
   // One descriptor for all of theirs, an epoll set: readable while one of them has not been told
-  // that it is ready. -1 as long as no source had a descriptor.
+  // that it is ready. -1 until a source with a descriptor is added.
   int descriptor() const noexcept { return descriptors_ ? descriptors_->descriptor() : -1; }
 
   // Tells the sources whose descriptors have become readable: one system call.
