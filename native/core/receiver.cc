@@ -88,36 +88,39 @@ std::uint64_t Receiver::pending() const {
 
 // Spinning with the cache line of each descriptor fetched for writing spares the take that fetch;
 // a sender needs the cache line for itself in either case.
-std::uint64_t Receiver::lookAsNextWriter(std::uint64_t wanted) const {
+std::uint64_t Receiver::pendingForNextWriter() const {
   for (const Look& look : looks_) fetchToWrite(look.upid);
-  return pending() & wanted;
-}
-
-std::uint64_t Receiver::lookWhileSpinning(std::uint64_t wanted) {
-  // A system call each time would cost the senders' interrupts more than it gains the sources.
-  constexpr unsigned kLooksPerPoll = 32;
-  if (sources_.descriptor() >= 0 && ++spinLooks_ % kLooksPerPoll == 0) pollSources();
-  return lookAsNextWriter(wanted);
+  return pending();
 }
 
 std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
-  std::uint64_t vectors = lookAsNextWriter(wanted);
+  std::uint64_t vectors = pendingForNextWriter() & wanted;
   if (vectors != 0) return vectors;  // without a spin
-  const bool isOneLine = looks_.size() == 1 && sources_.descriptor() < 0;
-  const void* cacheLine = isOneLine ? looks_.front().upid : nullptr;
+  // A short loop: between hyper-threads of one core each of its instructions slows the sender.
+  const auto look = [&] { return (vectors = pendingForNextWriter() & wanted) != 0; };
   const int systemCalls = spin.systemCalls();
-  const bool paid =
-      spin.until([&] { return (vectors = lookWhileSpinning(wanted)) != 0; }, cacheLine);
+  bool paid = false;
+  if (sources_.descriptor() < 0) {
+    paid = spin.until(look, looks_.size() == 1 ? looks_.front().upid : nullptr);
+  } else {
+    // A system call per look would cost the senders' interrupts more than it gains the sources.
+    constexpr unsigned kLooksPerPoll = 32;
+    unsigned looks = 0;
+    paid = spin.until([&] {
+      if (++looks % kLooksPerPoll == 0) pollSources();
+      return look();
+    });
+  }
   ++(paid ? counters_.spinsPaid : counters_.spinsVain);
   counters_.systemCalls += spin.systemCalls() - systemCalls;
   return vectors;
 }
 
 std::uint64_t Receiver::spinBriefly(std::uint64_t wanted) {
-  std::uint64_t vectors = lookAsNextWriter(wanted);
+  std::uint64_t vectors = pendingForNextWriter() & wanted;
   if (vectors != 0) return vectors;
   // A spin in vain is not counted here: another spin follows, and is counted.
-  if (Spin::briefly([&] { return (vectors = lookAsNextWriter(wanted)) != 0; })) {
+  if (Spin::briefly([&] { return (vectors = pendingForNextWriter() & wanted) != 0; })) {
     ++counters_.spinsPaid;
   }
   return vectors;

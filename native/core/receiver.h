@@ -95,8 +95,7 @@ class Receiver {
     std::uint64_t bit;
   };
 
-  std::uint64_t lookAsNextWriter(std::uint64_t wanted) const;
-  std::uint64_t lookWhileSpinning(std::uint64_t wanted);
+  std::uint64_t pendingForNextWriter() const;
   void addRaised(std::uint64_t bit);
   void pollDescriptors();
   void collectLatePosts();
@@ -117,7 +116,6 @@ class Receiver {
   bool sleepSetHasSources_ = false;
   std::uint64_t raisedHere_ = 0;  // by raise(), or by holders of inlets that are gone
   std::uint64_t parks_ = 0;
-  unsigned spinLooks_ = 0;
   bool parked_ = false;
   bool masked_ = false;  // as UIF says, without asking the CPU at every look
 };
