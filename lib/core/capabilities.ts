@@ -77,12 +77,13 @@ export function capabilities(): Capabilities {
   };
 }
 
-const CHOICES = ['auto', 'hardware', 'software'] as const;
 /**
  * The backend to open a receiver with. `auto` takes hardware where the self-test has passed, and
  * software everywhere else. `hardware` throws `ERR_UINTR_NO_HARDWARE` where it does not work.
  */
-export type BackendChoice = (typeof CHOICES)[number];
+export type BackendChoice = 'auto' | Backend;
+
+const CHOICES: readonly BackendChoice[] = ['auto', 'hardware', 'software'];
 
 const isChoice = (value: unknown): value is BackendChoice => CHOICES.some((c) => c === value);
 
