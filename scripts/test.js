@@ -18,7 +18,7 @@ const repetitions = {
 const runs = [
   {
     title: 'software backend',
-    minutes: 6,
+    minutes: 7,
     backend: 'software',
     command: [process.execPath, ...mocha],
   },
@@ -44,7 +44,7 @@ if (hasTestbed) {
   for (const abi of ['uintr-next', 'rfc-v1']) {
     runs.push({
       title: `hardware backend under the testbed, ${abi}`,
-      minutes: 4,
+      minutes: 1,
       backend: 'hardware',
       command: [testbed, `--abi=${abi}`, '--', process.execPath, ...mocha, ...ignore],
     });

@@ -39,8 +39,8 @@ export interface Capabilities {
 
 /**
  * Says what this machine offers, and which backend `auto` picks here. Never throws. Detects once per
- * process: executes TESTUI, and where that does not fault, asks for the system calls and tries an
- * interrupt, which takes at most 100 ms. The environment variable `UINTR_BACKEND` has no influence.
+ * process: executes TESTUI, and where that does not fault, asks for the system calls and tries two
+ * interrupts, for each of which it waits at most 50 ms. The environment variable `UINTR_BACKEND` has no influence.
  */
 export function capabilities(): Capabilities {
   const release = os.release();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "backends/hardware/hardware.h"
 #include "backends/software/software_backend.h"

@@ -100,7 +100,7 @@ std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
   const auto look = [&] { return (vectors = pendingForNextWriter() & wanted) != 0; };
   const int systemCalls = spin.systemCalls();
   bool paid = false;
-  if (sources_.descriptor() < 0) {
+  if (!sources_.haveDescriptors()) {
     paid = spin.until(look, looks_.size() == 1 ? looks_.front().upid : nullptr);
   } else {
     // A system call per look would cost the senders' interrupts more than it gains the sources.
@@ -200,7 +200,7 @@ void Receiver::unpark() {
 }
 
 bool Receiver::canParkOnFutex() const {
-  if (sources_.descriptor() >= 0) return false;
+  if (sources_.haveDescriptors()) return false;
   if (inlets_.empty() || inlets_.size() > os::kFutexWaitMax) return false;
   if (inlets_.size() > 1 && !os::hasFutexWaitv()) return false;
   return std::ranges::all_of(inlets_, [](const auto& inlet) { return inlet->inbox.wakesFutex; });

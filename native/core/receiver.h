@@ -45,11 +45,11 @@ class Receiver {
   // Raises a vector from this thread. A receiver that is about to sleep looks again first.
   void raise(int vector);
 
-  // Readable while a source has something to tell; -1 as long as no source needs it. pollSources()
-  // lets them tell, by a system call where there is a descriptor.
+  // Readable while a source has something to tell; -1 until a source has a descriptor.
+  // pollSources() lets them tell, by a system call while any of them has one.
   int sourcesDescriptor() const { return sources_.descriptor(); }
   void pollSources() {
-    if (sources_.descriptor() >= 0) pollDescriptors();
+    if (sources_.haveDescriptors()) pollDescriptors();
   }
 
   ReceiverCounters& counters() { return counters_; }

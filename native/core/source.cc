@@ -10,13 +10,16 @@ void Sources::add(Source& source) {
   if (source.descriptor() >= 0) {
     if (!descriptors_) descriptors_.emplace();
     descriptors_->add(source.descriptor(), EPOLLIN | EPOLLET, &source);
+    ++watched_;
   }
   sources_.push_back(&source);
 }
 
 void Sources::remove(Source& source) noexcept {
   if (std::erase(sources_, &source) == 0) return;
-  if (source.descriptor() >= 0) descriptors_->remove(source.descriptor());
+  if (source.descriptor() < 0) return;
+  descriptors_->remove(source.descriptor());
+  --watched_;
 }
 
 std::uint64_t Sources::raised(std::uint64_t vectors) const noexcept {
@@ -31,7 +34,7 @@ int Sources::take(std::uint64_t bit) noexcept {
 }
 
 void Sources::poll() noexcept {
-  if (!descriptors_) return;
+  if (!haveDescriptors()) return;
   std::array<epoll_event, 64> space;
   // What finds no space stays readable, and so does the set.
   for (const epoll_event& event : descriptors_->wait(space, 0)) {

@@ -49,8 +49,11 @@ class Sources {
   // Takes the vector of that bit from every source. Returns how many posts that was.
   int take(std::uint64_t bit) noexcept;
 
-  // One descriptor for all of theirs, an epoll set: readable while one of them has not been told
-  // that it is ready. -1 until a source with a descriptor is added.
+  // Whether a source has a descriptor, so that poll() has something to do.
+  bool haveDescriptors() const noexcept { return watched_ > 0; }
+
+  // One descriptor for all of theirs, an epoll set: readable while a source has not been told that
+  // it is ready. -1 until a source with a descriptor is added; from then on the same one.
   int descriptor() const noexcept { return descriptors_ ? descriptors_->descriptor() : -1; }
 
   // Tells the sources whose descriptors have become readable: one system call.
@@ -59,6 +62,7 @@ class Sources {
  private:
   std::vector<Source*> sources_;
   std::optional<os::Epoll> descriptors_;  // made for the first source that has one
+  int watched_ = 0;                       // sources in that set
 };
 
 }  // namespace uintr

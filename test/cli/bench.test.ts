@@ -61,7 +61,7 @@ describe('uintr bench', function () {
   });
 
   it('spins, and says which chunks count', async function () {
-    if (availableParallelism() < 2) this.skip();
+    if (availableParallelism() < 2) this.skip(); // it pins its two sides to a core each
     const { stdout, results } = await measure(['--mode', 'spin', '--only', PLAYERS]);
     assert.ok(results.sides);
     assert.equal(results.sides.chunks, 3 * 9 * 10);
@@ -90,7 +90,7 @@ describe('uintr bench', function () {
   });
 
   it('spins without measuring the floor where there is no compiler', async function () {
-    if (availableParallelism() < 2) this.skip();
+    if (availableParallelism() < 2) this.skip(); // it pins its two sides to a core each
     const env = { CC: 'there-is-no-such-compiler' };
     const only = 'shared cache line|uintr waitSync \\(threads';
     const { results } = await measure(['--mode', 'spin', '--only', only], { env });
@@ -130,7 +130,7 @@ describe('uintr bench', function () {
   });
 
   it('crosses cores', async function () {
-    if (availableParallelism() < 2) this.skip();
+    if (availableParallelism() < 2) this.skip(); // it pins its two sides to a core each
     const only = 'C futex|Atomics.wait \\(|uintr waitSync(, default)? \\(threads';
     const { results } = await measure(['--mode', 'two cores', '--only', only]);
     assert.deepEqual(
@@ -227,7 +227,7 @@ describe('uintr bench', function () {
   });
 
   it('measures pairs on two CPUs, pinned apart, and on one CPU', async function () {
-    if (availableParallelism() < 2) this.skip();
+    if (availableParallelism() < 2) this.skip(); // it pins its two sides to a core each
     const { results } = await measure(['--only', '^pairs$']);
     assert.deepEqual(results.failures, []);
     assert.deepEqual(

@@ -115,7 +115,7 @@ describe('uintr doctor', function () {
 
   it('has colours on request', async function () {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    if (major === 20 && minor < 12) this.skip(); // util.styleText
+    if (major === 20 && minor < 12) this.skip(); // Node.js has no util.styleText yet
     const colored = await uintr(['doctor'], { env: { ...software, FORCE_COLOR: '1' } });
     assert.ok(colored.stdout.includes('\x1b['));
     const plain = await uintr(['doctor'], { env: { ...software, FORCE_COLOR: '0' } });
@@ -140,7 +140,7 @@ describe('uintr doctor', function () {
     });
 
     it('says why there is no hardware', async function () {
-      if (capabilities().backend === 'hardware') this.skip();
+      if (capabilities().backend === 'hardware') this.skip(); // there is
       const diagnosis = await diagnose({ env: { UINTR_BACKEND: 'hardware' } });
       assert.equal(diagnosis.backend, null);
       assert.ok(diagnosis.reason.includes(capabilities().reason), diagnosis.reason);
@@ -277,7 +277,7 @@ describe('uintr doctor', function () {
     });
 
     it('notes the system calls that it can do without', async function () {
-      if (!capabilities().kernel.futexWaitv) this.skip();
+      if (!capabilities().kernel.futexWaitv) this.skip(); // there is none to refuse
       const diagnosis = await diagnose(refusing('futex_waitv'));
       assert.equal(diagnosis.backend, 'software');
       const { status, advice } = factOf(diagnosis, 'kernel.futexWaitv');

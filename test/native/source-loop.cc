@@ -9,28 +9,13 @@
 #include "../../native/backends/software/software_backend.h"
 #include "../../native/core/receiver.h"
 #include "../../native/loop/event_loop.h"
-#include "../../native/os/eventfd.h"
+#include "sources.h"
 
 namespace {
 
 using namespace uintr;
 
-class EventfdSource final : public Source {
- public:
-  explicit EventfdSource(int vector) : bit_(bitOf(vector)) {}
-  std::uint64_t raised() const noexcept override { return posts_ > 0 ? bit_ : 0; }
-  int take(std::uint64_t bit) noexcept override {
-    return bit == bit_ ? std::exchange(posts_, 0) : 0;
-  }
-  int descriptor() const noexcept override { return eventfd.get(); }
-  void onReady() noexcept override { ++posts_; }
-
-  os::UniqueFd eventfd = os::createEventfd();
-
- private:
-  std::uint64_t bit_;
-  int posts_ = 0;
-};
+using test::EventfdSource;
 
 struct Fixture {
   Fixture(Napi::Env env, const Napi::CallbackInfo& info)

@@ -15,6 +15,7 @@
 #include "../../native/core/receiver.h"
 #include "../../native/core/wait_sync.h"
 #include "../../native/os/eventfd.h"
+#include "sources.h"
 
 namespace {
 
@@ -22,51 +23,14 @@ using namespace std::chrono_literals;
 using uintr::bitOf;
 using uintr::BusyPoll;
 using uintr::Receiver;
+using uintr::test::EventfdSource;
+using uintr::test::MemorySource;
 
 void require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "%s\n", what);
   std::exit(1);
 }
-
-// Raises a vector when its eventfd becomes readable.
-class EventfdSource final : public uintr::Source {
- public:
-  explicit EventfdSource(int vector) : bit_(bitOf(vector)) {}
-
-  std::uint64_t raised() const noexcept override { return posts > 0 ? bit_ : 0; }
-  int take(std::uint64_t bit) noexcept override {
-    return bit == bit_ ? std::exchange(posts, 0) : 0;
-  }
-  int descriptor() const noexcept override { return eventfd.get(); }
-  void onReady() noexcept override {
-    ++readies;
-    ++posts;
-  }
-
-  uintr::os::UniqueFd eventfd = uintr::os::createEventfd();
-  int posts = 0;
-  int readies = 0;
-
- private:
-  std::uint64_t bit_;
-};
-
-// Raises a vector when it is told to, as a page in memory would.
-class MemorySource final : public uintr::Source {
- public:
-  explicit MemorySource(int vector) : bit_(bitOf(vector)) {}
-
-  std::uint64_t raised() const noexcept override { return posts > 0 ? bit_ : 0; }
-  int take(std::uint64_t bit) noexcept override {
-    return bit == bit_ ? std::exchange(posts, 0) : 0;
-  }
-
-  int posts = 0;
-
- private:
-  std::uint64_t bit_;
-};
 
 // Tells the receiver itself.
 class RaisingSource final : public uintr::Source {
@@ -170,6 +134,15 @@ void wakesFromSleep(int inlets, bool sleepBefore) {
   f.receiver.pollSources();
   require(f.waitSync(1ms) == -1 && source.readies == 3, "is told after it was removed");
   f.receiver.remove(raising);
+  const double systemCalls = f.counters.systemCalls;
+  f.receiver.pollSources();
+  require(f.counters.systemCalls == systemCalls, "makes system calls for sources that are gone");
+  require(f.receiver.canParkOnFutex() == (inlets > 0 && inlets < 128),
+          "does not sleep on a futex again");
+  // A source that is added again works, with the same sets of descriptors.
+  f.receiver.add(source);
+  require(f.waitSync() == 40, "forgets a source that was added again");
+  f.receiver.remove(source);
 }
 
 void isSeenWhileSpinning() {
