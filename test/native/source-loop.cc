@@ -57,6 +57,9 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   add(result, "sleeps", [](Fixture& f, const Napi::CallbackInfo& call) {
     return Napi::Number::New(call.Env(), f.counters.sleeps);
   });
+  add(result, "wakeUps", [](Fixture& f, const Napi::CallbackInfo& call) {
+    return Napi::Number::New(call.Env(), f.counters.wakeUps);
+  });
   add(result, "close", [](Fixture& f, const Napi::CallbackInfo&) {
     f.loop->close();
     f.receiver.reset();

@@ -44,7 +44,9 @@ const PROGRAM = `
     }));
     fixture.addSource();
     for (let i = 0; i < 20; ++i) seen.push(await next(() => fs.writeSync(fixture.eventfd, one)));
+    const wakeUps = fixture.wakeUps();
     for (let i = 0; i < 3; ++i) seen.push(await next(signalLater));
+    const woken = fixture.wakeUps() - wakeUps;
     // A source that has told falls silent.
     const sleeps = fixture.sleeps();
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -54,7 +56,7 @@ const PROGRAM = `
     fs.writeSync(fixture.eventfd, one);
     await new Promise((resolve) => setTimeout(resolve, 50));
     fixture.close();
-    process.stdout.write(JSON.stringify({ seen, idle }));
+    process.stdout.write(JSON.stringify({ seen, woken, idle }));
   }
   void main();
 `;
@@ -99,8 +101,14 @@ describe('what raises a vector without a sender', function () {
         { encoding: 'utf8', timeout: 120_000 },
       );
       assert.equal(status, 0, stderr);
-      const { seen, idle } = JSON.parse(stdout) as { seen: unknown[]; idle: number };
+      const { seen, woken, idle } = JSON.parse(stdout) as {
+        seen: unknown[];
+        woken: number;
+        idle: number;
+      };
       assert.deepEqual(seen, [3, 4, 6, ...Array<number>(23).fill(9)]);
+      // A worker takes milliseconds to start, which this thread sleeps through.
+      assert.ok(woken > 0, 'a source has ended no sleep');
       assert.ok(idle < 50, `${idle} sleeps in 200 ms with nothing to do`);
     }
   });
