@@ -2,8 +2,10 @@
 
 import { EventEmitter } from 'node:events';
 import { Sender } from '../core/sender.js';
+import { Aborter, reasonOf, throwIfAborted } from '../internal/abort.js';
 import { checkAddress, invalidValue } from '../internal/arguments.js';
 import { Deadline } from '../internal/deadline.js';
+import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode, UintrError } from '../internal/errors.js';
 import { connectWith } from '../sockets/fd-socket.js';
 import { Backoff } from './backoff.js';
@@ -50,7 +52,7 @@ export class Connection<Vector extends string | number = string | number>
   readonly #timeout: number;
   readonly #drop: boolean;
   readonly #onRetry: ConnectOptions<Vector>['onRetry'];
-  readonly #closing = new AbortController();
+  readonly #closing = new Aborter();
   readonly #forgetSignal: () => void;
   #senders: ReadonlyMap<Vector, Sender> = new Map();
 
@@ -62,7 +64,7 @@ export class Connection<Vector extends string | number = string | number>
     const connection = new Connection(address, options);
     try {
       await connection.#connect(true);
-      connection.#closing.signal.throwIfAborted(); // it may have ended meanwhile
+      throwIfAborted(connection.#closing.signal); // it may have ended meanwhile
     } catch (error) {
       connection.#end(error);
       throw error;
@@ -82,9 +84,9 @@ export class Connection<Vector extends string | number = string | number>
     this.#drop = checked.drop;
     this.#onRetry = checked.onRetry;
     const onAbort = (): void => {
-      this.#end(signal?.reason);
+      if (signal !== undefined) this.#end(reasonOf(signal));
     };
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#forgetSignal = () => signal?.removeEventListener('abort', onAbort);
   }
@@ -120,7 +122,7 @@ export class Connection<Vector extends string | number = string | number>
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -142,11 +144,15 @@ export class Connection<Vector extends string | number = string | number>
       if (delay > 0) await pauses.sleep(delay);
       try {
         const attempt = new Deadline('connecting', { signal, timeout: this.#timeout }, ref);
-        using socket = await connectWith(attempt, this.address);
-        this.#adopt(await requestFds(socket, this.#vectors, attempt));
+        const socket = await connectWith(attempt, this.address);
+        try {
+          this.#adopt(await requestFds(socket, this.#vectors, attempt));
+        } finally {
+          socket.close();
+        }
         return;
       } catch (error) {
-        signal.throwIfAborted();
+        throwIfAborted(signal);
         if (!this.#reconnect || !hasCode(error, ...TRANSIENT)) throw error;
         this.#onRetry?.(error);
       }
@@ -157,7 +163,7 @@ export class Connection<Vector extends string | number = string | number>
   #adopt(fds: readonly number[]): void {
     const senders = new Map<Vector, Sender>();
     try {
-      this.#closing.signal.throwIfAborted();
+      throwIfAborted(this.#closing.signal);
       this.#vectors.forEach((vector, index) => {
         const sender = new Sender(fds[index] ?? -1, this.#drop ? { onDisconnect: 'drop' } : {});
         senders.set(vector, sender);

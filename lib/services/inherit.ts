@@ -1,5 +1,6 @@
 /** Tells a child process or a worker which of its descriptors raises which vector. */
 
+import process from 'node:process';
 import { descriptorOf, type VectorFd } from '../core/vector-fd.js';
 import {
   checkOneOf,

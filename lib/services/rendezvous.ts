@@ -1,9 +1,12 @@
 /** Lets peers in at an address, and gives them vector fds: the receiver's half of the handshake. */
 
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { VectorFd } from '../core/vector-fd.js';
+import { Aborter, throwIfAborted } from '../internal/abort.js';
+import { nextTick } from '../internal/clock.js';
 import { Deadline } from '../internal/deadline.js';
-import { UintrError } from '../internal/errors.js';
+import { dispose } from '../internal/dispose.js';
+import { isUintrError, UintrError } from '../internal/errors.js';
 import { FdListener } from '../sockets/fd-listener.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
 import type { FdSocket } from '../sockets/fd-socket.js';
@@ -71,7 +74,7 @@ export class Rendezvous<Name extends string = string>
   readonly #vectorFds: Places;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
-  readonly #closing = new AbortController();
+  readonly #closing = new Aborter();
   readonly #forgetSignal: () => void;
   #connections = 0;
 
@@ -102,8 +105,7 @@ export class Rendezvous<Name extends string = string>
     this.#vectorFds = checked.vectorFds;
     this.#rate = new RateLimit(checked.requestsPerSecond);
     this.#handshakeTimeout = checked.handshakeTimeout;
-    signal?.throwIfAborted();
-    setMaxListeners(0, this.#closing.signal); // each handshake is one
+    throwIfAborted(signal);
     this.#listener = new FdListener(address, { mode: checked.mode });
     this.#listener.on('connection', (socket) => void this.#serve(socket));
     this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
@@ -144,11 +146,11 @@ export class Rendezvous<Name extends string = string>
     );
     // Later, as Node's own servers do: an error thrown by a listener must not keep the receiver
     // from closing.
-    process.nextTick(() => this.emit('close'));
+    nextTick(() => this.emit('close'));
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -212,7 +214,7 @@ export class Rendezvous<Name extends string = string>
   }
 
   #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): void {
-    this.#closing.signal.throwIfAborted();
+    throwIfAborted(this.#closing.signal);
     const vectorFds: VectorFd[] = [];
     try {
       for (const vector of connection.vectors) {
@@ -246,7 +248,7 @@ export class Rendezvous<Name extends string = string>
 /** Tells the peer the reason, if the peer still listens. Returns it as a UintrError. */
 function refuse(socket: FdSocket, reason: unknown): UintrError {
   const refusal =
-    reason instanceof UintrError
+    isUintrError(reason)
       ? reason
       : new UintrError(
           'ERR_UINTR_REFUSED',

@@ -8,6 +8,7 @@ import {
   type OwnedFd,
   type SocketType,
 } from '../internal/binding.js';
+import { now } from '../internal/clock.js';
 import {
   checkWaitOptions,
   Deadline,
@@ -15,7 +16,9 @@ import {
   type Waiter,
   type WaitOptions,
 } from '../internal/deadline.js';
+import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode } from '../internal/errors.js';
+import { Iteration } from '../internal/iteration.js';
 import {
   checkData,
   checkFds,
@@ -209,16 +212,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /** Yields the messages, each by a `receive()`, until the peer is gone or this end is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<FdMessage, void, undefined> {
-    try {
-      for (;;) {
-        const message = await this.receive();
-        if (message === null) return;
-        yield message;
-      }
-    } catch (error) {
-      if (!hasCode(error, 'ERR_UINTR_CLOSED')) throw error;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<FdMessage, void, undefined> {
+    return new Iteration((options) => this.receive(options));
   }
 
   /**
@@ -231,9 +226,9 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   receiveSync(timeoutMs?: number): FdMessage | null | undefined {
     const timeout = checkTimeout('timeoutMs', timeoutMs) ?? Infinity;
     this.#checkOpen();
-    const deadline = performance.now() + timeout;
+    const deadline = now() + timeout;
     for (;;) {
-      const left = Math.max(deadline - performance.now(), 0);
+      const left = Math.max(deadline - now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLEEP_SLICE_MS));
       const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
       if (message !== undefined) return endToNull(message);
@@ -267,7 +262,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
