@@ -18,7 +18,10 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
 /** The signal's reason; where it has none, the error that an `AbortSignal` would have made. */
 export function reasonOf(signal: AbortSignal): Error {
   const abortError = (): Error =>
-    Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' });
+    Object.assign(new Error('The operation was aborted'), {
+      name: 'AbortError',
+      code: 'ABORT_ERR',
+    });
   return (signal.reason as Error | undefined) ?? abortError();
 }
 

@@ -247,16 +247,15 @@ export class Rendezvous<Name extends string = string>
 
 /** Tells the peer the reason, if the peer still listens. Returns it as a UintrError. */
 function refuse(socket: FdSocket, reason: unknown): UintrError {
-  const refusal =
-    isUintrError(reason)
-      ? reason
-      : new UintrError(
-          'ERR_UINTR_REFUSED',
-          'the receiver failed to decide',
-          undefined,
-          undefined,
-          reason,
-        );
+  const refusal = isUintrError(reason)
+    ? reason
+    : new UintrError(
+        'ERR_UINTR_REFUSED',
+        'the receiver failed to decide',
+        undefined,
+        undefined,
+        reason,
+      );
   try {
     socket.send(encodeRefusal(refusal));
   } catch {

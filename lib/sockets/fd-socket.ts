@@ -203,11 +203,20 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     const deadline = new Deadline('receiving', waitOptions, this.#refed);
     const { maxBytes, maxFds } = checkReceive(options);
     deadline.throwIfAborted();
+    let timeout: unknown;
     for (;;) {
       this.#checkOpen();
       const message = this.#native.receive(maxBytes, maxFds, hold);
       if (message !== undefined) return endToNull(message);
-      await this.#ready(this.#readers, deadline);
+      if (timeout !== undefined) throw timeout as Error;
+      try {
+        await this.#ready(this.#readers, deadline);
+      } catch (error) {
+        if (!hasCode(error, 'ERR_UINTR_TIMEOUT')) throw error;
+        // Timers run before the loop looks at sockets: where the loop is late, a message can have
+        // been there before the time was up. So one more look.
+        timeout = error;
+      }
     }
   }
 
