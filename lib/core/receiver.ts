@@ -39,7 +39,7 @@ type Listener = (vector: number, name: string | undefined) => void;
 // Node's own emit(), which calls a single listener and does nothing else. Whoever replaces it wants
 // to see each event: on an instance, on the prototype, before or after this module is loaded, as
 // node:domain does. kErrorMonitor is a word of Node's own (lib/events.js).
-const { emit } = EventEmitter.prototype;
+const emit: unknown = Reflect.get(EventEmitter.prototype, 'emit');
 const plainEmit = String(emit).includes('kErrorMonitor') ? emit : undefined;
 
 /** What closes with its receiver. */

@@ -5,5 +5,5 @@
  * test runners) it is the one that compilers of `using` fall back to.
  */
 export const dispose: typeof Symbol.dispose =
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- not in every context
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition, no-restricted-syntax -- here alone
   Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);

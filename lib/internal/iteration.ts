@@ -20,13 +20,12 @@ export class Iteration<T> implements AsyncIterableIterator<T, void, undefined> {
   }
 
   async next(): Promise<IteratorResult<T, void>> {
-    const { signal } = this.#end;
-    if (signal.aborted) return END;
+    if (this.#hasEnded()) return END;
     try {
-      const value = await this.#wait({ signal });
+      const value = await this.#wait({ signal: this.#end.signal });
       if (value !== null) return { done: false, value };
     } catch (error) {
-      if (!signal.aborted && !hasCode(error, 'ERR_UINTR_CLOSED')) {
+      if (!this.#hasEnded() && !hasCode(error, 'ERR_UINTR_CLOSED')) {
         this.#end.abort();
         throw error;
       }
@@ -40,12 +39,16 @@ export class Iteration<T> implements AsyncIterableIterator<T, void, undefined> {
     return Promise.resolve(END);
   }
 
-  throw(error: unknown): Promise<IteratorResult<T, void>> {
-    this.#end.abort();
-    return Promise.reject(error as Error);
+  async throw(error: unknown): Promise<IteratorResult<T, void>> {
+    await this.return();
+    throw error as Error;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #hasEnded(): boolean {
+    return this.#end.signal.aborted;
   }
 }

@@ -148,14 +148,15 @@ describe('diagnostics_channel', () => {
     it(`leaves the interrupt pending when a subscriber ${what}`, async () => {
       const receiver = new Receiver();
       const sender = new Sender(receiver.createFd(9));
-      let left = false;
       const act = leave(receiver);
-      beforeDelivery(() => {
-        left = true;
-        act();
+      const left = new Promise<void>((resolve) => {
+        beforeDelivery(() => {
+          act();
+          resolve();
+        });
       });
       sender.send();
-      while (!left) await turns(1);
+      await left;
       const { posts, deliveries } = receiver.stats;
       assert.equal(receiver.poll(), 9);
       assert.equal(receiver.poll(), -1);

@@ -201,17 +201,17 @@ describe('interrupt events', () => {
     const seen: unknown[] = [];
     receiver.on('interrupt', (vector) => seen.push(vector));
     const { prototype } = EventEmitter;
-    const { emit } = prototype;
+    const emit = Reflect.get(prototype, 'emit') as (...args: unknown[]) => boolean;
     const patched = function (this: EventEmitter, name: string | symbol, ...args: unknown[]) {
       if (this === receiver) seen.push(name);
-      return Reflect.apply(emit, this, [name, ...args]) as boolean;
+      return emit.call(this, name, ...args);
     };
-    prototype.emit = patched as typeof emit;
+    prototype.emit = patched;
     try {
       sender.send();
       await turns();
     } finally {
-      prototype.emit = emit;
+      prototype.emit = emit as typeof patched;
     }
     assert.deepEqual(seen.splice(0), ['interrupt', 3]);
     sender.send();
