@@ -82,7 +82,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   // The vectors that somebody waits or listens for, 0 to 31 and 32 to 63.
   #wantedLow = 0;
   #wantedHigh = 0;
-  #onlyListener: Listener | undefined = undefined;
+  #emitInterrupt: (vector: number, name: VectorName<V> | undefined) => void = () => {};
   #refed = true;
   #closed = false;
 
@@ -318,7 +318,22 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     }
     this.#native.setWanted(this.#wantedLow, this.#wantedHigh, this.#refed);
     // captureRejections handles the promises that listeners return.
-    this.#onlyListener = others.length > 0 || this.#capturesRejections ? undefined : listener;
+    const isOnly = listener !== undefined && others.length === 0 && !this.#capturesRejections;
+    this.#emitInterrupt = isOnly ? this.#callOnly(listener) : this.#emitToAll;
+  }
+
+  readonly #emitToAll = (vector: number, name: VectorName<V> | undefined): void => {
+    (this as unknown as NamedEvents).emit('interrupt', vector, name);
+  };
+
+  // Calls a single listener, the usual case, without a look into the emitter's dictionary: per
+  // interrupt that look takes as long as the rest of the delivery here. A closure per listener, so
+  // that V8 compiles the listener into the delivery.
+  #callOnly(listener: Listener): (vector: number, name: VectorName<V> | undefined) => void {
+    return (vector, name) => {
+      if (this.emit === plainEmit) listener.call(this, vector, name);
+      else this.#emitToAll(vector, name);
+    };
   }
 
   #deliver(vector: number): void {
@@ -344,14 +359,6 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   #isWanted(vector: number): boolean {
     const wanted = vector < 32 ? this.#wantedLow : this.#wantedHigh;
     return (wanted & (1 << (vector % 32))) !== 0;
-  }
-
-  // A single listener, the usual case, is called without a look into the emitter's dictionary: per
-  // interrupt that look takes as long as the rest of the delivery here.
-  #emitInterrupt(vector: number, name: VectorName<V> | undefined): void {
-    const listener = this.#onlyListener;
-    if (listener !== undefined && this.emit === plainEmit) listener.call(this, vector, name);
-    else (this as unknown as NamedEvents).emit('interrupt', vector, name);
   }
 
   // Uses a tick, so that both errors are reported. A method of its own: a function with a closure

@@ -15,6 +15,8 @@ class Isolate {
 class BackingStore {
  public:
   __attribute__((weak)) ~BackingStore();
+  // V8 says so, too: it makes objects of another size than this declaration has.
+  void operator delete(void* store) { ::operator delete(store); }
 };
 
 template <typename T>

@@ -7,7 +7,7 @@ export async function turns(count = 5): Promise<void> {
 
 /** Keeps the event loop from turning, for at least that long. */
 export function blockLoop(milliseconds: number): void {
-  for (const end = performance.now() + milliseconds; performance.now() < end; );
+  for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
 
 /** Waits until the check passes. Throws its last error if it never does. */
