@@ -13,6 +13,7 @@ import {
   encodeRefusal,
   handshakeError,
   MAX_HANDSHAKE,
+  MAX_REQUESTED,
 } from './handshake.js';
 import {
   checkListenOptions,
@@ -21,6 +22,7 @@ import {
   type VectorRequest,
 } from './listen-options.js';
 import { Offer } from './offer.js';
+import { Pace } from './pace.js';
 import type { Place, Places } from './places.js';
 import { RateLimit } from './rate-limit.js';
 
@@ -47,6 +49,13 @@ export interface RendezvousEvents<Name extends string> {
 
 /** Makes a rendezvous: for listen.ts only. @internal */
 export const create = Symbol('create');
+
+/**
+ * The vector fds that all rendezvous of this thread make per turn of the event loop. Each takes some
+ * 0.1 ms, so a turn takes about a millisecond for them.
+ */
+const VECTOR_FDS_PER_TURN = 8;
+const pace = new Pace(VECTOR_FDS_PER_TURN);
 
 /** The receiver, as far as a rendezvous needs it. */
 interface VectorSource {
@@ -100,7 +109,7 @@ export class Rendezvous<Name extends string = string>
     this.#authorize = checked.authorize;
     this.#places = checked.places;
     this.#vectorFds = checked.vectorFds;
-    this.#rate = new RateLimit(checked.requestsPerSecond);
+    this.#rate = new RateLimit(checked.requestsPerSecond, MAX_REQUESTED);
     this.#handshakeTimeout = checked.handshakeTimeout;
     signal?.throwIfAborted();
     setMaxListeners(0, this.#closing.signal); // each handshake is one
@@ -152,8 +161,6 @@ export class Rendezvous<Name extends string = string>
     this.close();
   }
 
-  // Emits events after the handshake has ended, so that an error thrown by a listener cannot change
-  // it.
   async #serve(socket: FdSocket): Promise<void> {
     let peer: Credentials | undefined;
     let place: Place | undefined;
@@ -164,26 +171,25 @@ export class Rendezvous<Name extends string = string>
       peer = socket.peer;
       place = this.#admit(peer);
       connection = { peer, ...(await this.#hear(socket, peer)) };
-      this.#grant(socket, connection, place);
+      await this.#grant(socket, connection, place);
     } catch (error) {
       refusal = refuse(socket, error);
     } finally {
       place?.release();
       socket.close();
     }
-    if (this.#closing.signal.aborted) return;
-    if (refusal !== undefined) this.emit('refusal', refusal, peer);
-    else if (connection !== undefined) this.emit('connection', connection);
+    // On a tick of its own: what a listener throws is then an uncaught exception, as with every
+    // emitter of Node.js, and not the rejection of a promise that nobody has.
+    process.nextTick(() => {
+      if (this.#closing.signal.aborted) return;
+      if (refusal !== undefined) this.emit('refusal', refusal, peer);
+      else if (connection !== undefined) this.emit('connection', connection);
+    });
   }
 
   /** Applies the limits before a byte is read. */
   #admit(peer: Credentials): Place {
-    if (!this.#rate.take(peer.uid)) {
-      throw new UintrError(
-        'ERR_UINTR_TOO_MANY_REQUESTS',
-        `uid ${peer.uid} asks more than ${this.#rate.perSecond} times a second`,
-      );
-    }
+    if (!this.#rate.take(peer.uid)) throw tooManyRequests(peer, this.#rate);
     return this.#places.take(peer.uid);
   }
 
@@ -200,6 +206,10 @@ export class Rendezvous<Name extends string = string>
     });
     if (message === null) throw handshakeError('it left without a word');
     const request = this.#offer.resolve(decodeRequest(message.data));
+    // The first vector was counted when the peer was admitted.
+    if (!this.#rate.take(credentials.uid, request.vectors.length - 1, 0)) {
+      throw tooManyRequests(credentials, this.#rate);
+    }
     if (this.#authorize === undefined) return request;
     const peer: Peer = { ...credentials, pidFd: () => socket.peerPidFd() };
     // JavaScript authors may forget to return a boolean: anything except for true refuses.
@@ -211,11 +221,12 @@ export class Rendezvous<Name extends string = string>
     return request;
   }
 
-  #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): void {
-    this.#closing.signal.throwIfAborted();
+  async #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): Promise<void> {
     const vectorFds: VectorFd[] = [];
     try {
       for (const vector of connection.vectors) {
+        await pace.take();
+        this.#closing.signal.throwIfAborted();
         const vectorFd = this.#source.createFd(vector);
         vectorFds.push(vectorFd);
         // Freed when the last holder closes it, even if it was never sent.
@@ -242,6 +253,12 @@ export class Rendezvous<Name extends string = string>
     }
   }
 }
+
+const tooManyRequests = ({ uid }: Credentials, { perSecond }: RateLimit): UintrError =>
+  new UintrError(
+    'ERR_UINTR_TOO_MANY_REQUESTS',
+    `uid ${uid} asks for more than ${perSecond} vectors per second`,
+  );
 
 /** Tells the peer the reason, if the peer still listens. Returns it as a UintrError. */
 function refuse(socket: FdSocket, reason: unknown): UintrError {

@@ -28,6 +28,7 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
   binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
+  binding["descriptorLimit"] = Napi::Function::New(env, descriptorLimit, "descriptorLimit");
   binding["receiverCounters"] = namesOf(env, kReceiverCounters);
   binding["senderCounters"] = namesOf(env, kSenderCounters);
   return binding;
