@@ -89,8 +89,11 @@ describe('the limits of a rendezvous', () => {
     it('keep another user from taking all of them', async () => {
       chmodSync(file('.'), 0o755);
       const address = file('socket');
+      // One run of the testbed has processes of one user.
+      const env = { ...process.env, UINTR_BACKEND: 'software' };
       const service = started(
         fork(fixture('few-descriptors'), [address], {
+          env,
           execPath: 'prlimit',
           execArgv: ['--nofile=512:512', process.execPath],
         }),
@@ -98,7 +101,7 @@ describe('the limits of a rendezvous', () => {
       const mailbox = new Mailbox(service);
       assert.equal(await mailbox.next(), 'listening');
       const other = started(
-        fork(fixture('asks'), [address, '400'], { uid: 61_001, gid: 61_100, cwd: '/' }),
+        fork(fixture('asks'), [address, '400'], { uid: 61_001, gid: 61_100, cwd: '/', env }),
       );
       const outcomes = (await new Mailbox(other).next()) as string[];
       const letIn = outcomes.filter((outcome) => outcome === 'in').length;

@@ -15,6 +15,8 @@ import { settles } from '../support/settle.js';
 const [SERVICE, ANOTHER] = [61_001, 61_002];
 const GROUP = 61_100;
 const NOBODY = 65_534;
+/** One run of the testbed has processes of one user, so those of others use software. */
+const env = { ...process.env, UINTR_BACKEND: 'software' };
 const UNTRUSTED = 'ERR_UINTR_UNTRUSTED_SERVICE';
 
 describe('who listens: connect', () => {
@@ -124,7 +126,7 @@ describe('who listens: connect', () => {
     /** Starts a service as that user. */
     async function serve(address: string, uid = SERVICE): Promise<ChildProcess> {
       const child = started(
-        fork(fixture('rendezvous'), ['listen', address], { uid, gid: GROUP, cwd: '/' }),
+        fork(fixture('rendezvous'), ['listen', address], { uid, gid: GROUP, cwd: '/', env }),
       );
       assert.equal(await new Mailbox(child).next(), 'listening');
       return child;
@@ -135,7 +137,7 @@ describe('who listens: connect', () => {
       address: string,
       options: Parameters<typeof fork>[2] & object,
     ): Promise<unknown> {
-      const child = started(fork(fixture('asks'), [address, '1'], { cwd: '/', ...options }));
+      const child = started(fork(fixture('asks'), [address, '1'], { cwd: '/', env, ...options }));
       return new Mailbox(child).next();
     }
 
@@ -227,10 +229,9 @@ describe('who listens: connect', () => {
 
     it('trusts root and the own user anywhere', async () => {
       const address = `${make('shared', 0o1777)}/socket`;
-      const receiver = use(new Receiver({ vectors: { tick: 1 } }));
-      receiver.listen(address, { mode: 0o666 });
-      assert.deepEqual(await askAs(address, { uid: SERVICE, gid: GROUP }), ['in']);
-      receiver.close();
+      await serve(`${address}-0`, 0);
+      chmodSync(`${address}-0`, 0o666);
+      assert.deepEqual(await askAs(`${address}-0`, { uid: SERVICE, gid: GROUP }), ['in']);
       for (const uid of [SERVICE, NOBODY]) {
         await serve(`${address}-${uid}`, uid);
         assert.deepEqual(await askAs(`${address}-${uid}`, { uid, gid: GROUP }), ['in']);
