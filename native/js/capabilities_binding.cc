@@ -1,4 +1,5 @@
-// What this CPU and this kernel offer: the facts behind capabilities(), and the limit of descriptors.
+// What this CPU and this kernel offer: the facts behind capabilities(), and the limit of
+// descriptors.
 
 #include <napi.h>
 

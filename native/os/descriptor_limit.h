@@ -10,8 +10,8 @@
 
 namespace uintr::os {
 
-// Returns the limit that holds now, the soft one, which Node.js raises to the hard one at its start.
-// It needs no /proc.
+// Returns the limit that holds now, the soft one, which Node.js raises to the hard one at its
+// start. It needs no /proc.
 inline std::uint64_t descriptorLimit() {
   rlimit limit{};
   check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");

@@ -48,9 +48,9 @@ class PathLock {
   PathLock(int folder, const std::string& name)
       : folder_(folder),
         name_(hidden(name, ".uintr-lock")),
-        file_(check(
-            ::openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
-            "open")) {
+        file_(
+            check(::openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
+                  "open")) {
     // Several processes at once: one listens, and the others fail at once instead of waiting.
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) throwErrno("flock");
@@ -189,8 +189,8 @@ void UnixListener::bindAndListen(const std::string& path, int type, mode_t mode,
 // directory may have replaced the file, so the mode is set through a descriptor that is known to be
 // a socket.
 void UnixListener::restoreMode(const std::string& temporary, mode_t mode) {
-  const UniqueFd file(check(
-      ::openat(folder_.get(), temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
+  const UniqueFd file(
+      check(::openat(folder_.get(), temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
   struct stat status {};
   check(::fstat(file.get(), &status), "fstat");
   if (!S_ISSOCK(status.st_mode)) throw SystemError{EADDRINUSE, "bind"};
@@ -216,8 +216,7 @@ void UnixListener::publish(const std::string& path, const std::string& temporary
   if (::bind(reserving.get(), address.get(), address.length()) != 0) {
     if (errno != EADDRINUSE) throwErrno("bind");
     // connect(2) gives ECONNREFUSED for a plain file, too.
-    const bool dead =
-        refusalMeansDeath(folder) && isRefused(path, type) && isSocket(folder, name_);
+    const bool dead = refusalMeansDeath(folder) && isRefused(path, type) && isSocket(folder, name_);
     if (!dead) throw SystemError{EADDRINUSE, "bind"};
   }
   check(::renameat(folder, temporary.c_str(), folder, name_.c_str()), "rename");
@@ -226,8 +225,7 @@ void UnixListener::publish(const std::string& path, const std::string& temporary
 // Tries to connect: there are file systems on which nobody can. accept() drops this connection,
 // which it knows by its address, an abstract one that the kernel chooses (unix(7), "Autobind").
 void UnixListener::probe(const std::string& path, int type) {
-  const UniqueFd client(
-      check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  const UniqueFd client(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
   sockaddr_un own{.sun_family = AF_UNIX, .sun_path = {}};
   socklen_t length = sizeof own;
   auto* const address = reinterpret_cast<sockaddr*>(&own);

@@ -42,9 +42,10 @@ describe('who listens: connect', () => {
         }),
       );
       const us = { pid: process.pid, uid: process.geteuid?.(), gid: process.getegid?.() };
-      const [{ pid, uid, gid, pidFd } = assert.fail()] = peers;
+      const [peer = assert.fail()] = peers;
+      const { pid, uid, gid } = peer;
       assert.deepEqual({ pid, uid, gid }, us);
-      assert.throws(pidFd, { code: 'ERR_UINTR_CLOSED' }); // it was for the decision
+      assert.throws(() => peer.pidFd(), { code: 'ERR_UINTR_CLOSED' }); // it was for the decision
       assert.deepEqual(connection.peer, us);
       connection.send('tick');
       assert.equal(await receiver.wait(), 1);
