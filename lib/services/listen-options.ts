@@ -82,6 +82,8 @@ export interface CheckedListenOptions<Name extends string> {
   readonly places: Places;
   /** Places for vector fds of all connections. */
   readonly vectorFds: Places;
+  /** Descriptors from this number on are not for peers of another uid. */
+  readonly reserved: number;
   readonly requestsPerSecond: number;
   readonly handshakeTimeout: number;
   readonly signal: AbortSignal | undefined;
@@ -116,7 +118,10 @@ type Limits = Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerUid' | 'm
 const part = (whole: number, parts: number): number => Math.max(Math.floor(whole / parts), 1);
 
 /** @param shared whether peers of several uids can connect. */
-function placesOf(options: Limits, shared: boolean): { places: Places; vectorFds: Places } {
+function placesOf(
+  options: Limits,
+  shared: boolean,
+): { places: Places; vectorFds: Places; reserved: number } {
   const check = (name: keyof Limits, byDefault: number): number =>
     checkInteger(`options.${name}`, options[name] ?? byDefault, 1, 2 ** 20);
   const descriptors = binding().descriptorLimit();
@@ -127,5 +132,6 @@ function placesOf(options: Limits, shared: boolean): { places: Places; vectorFds
   return {
     places: new Places('connections', max, maxPerUid),
     vectorFds: new Places('vector fds', maxVectorFds, vectorFdsPerUid),
+    reserved: descriptors - part(descriptors, 4),
   };
 }

@@ -23,7 +23,7 @@ import {
 } from './listen-options.js';
 import { Offer } from './offer.js';
 import { Pace } from './pace.js';
-import type { Place, Places } from './places.js';
+import { type Place, type Places, tooMany } from './places.js';
 import { RateLimit } from './rate-limit.js';
 
 /** A peer that was let in. */
@@ -78,6 +78,7 @@ export class Rendezvous<Name extends string = string>
   readonly #authorize: ListenOptions<Name>['authorize'];
   readonly #places: Places;
   readonly #vectorFds: Places;
+  readonly #reserved: number;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
   readonly #closing = new AbortController();
@@ -109,6 +110,7 @@ export class Rendezvous<Name extends string = string>
     this.#authorize = checked.authorize;
     this.#places = checked.places;
     this.#vectorFds = checked.vectorFds;
+    this.#reserved = checked.reserved;
     this.#rate = new RateLimit(checked.requestsPerSecond, MAX_REQUESTED);
     this.#handshakeTimeout = checked.handshakeTimeout;
     signal?.throwIfAborted();
@@ -170,6 +172,7 @@ export class Rendezvous<Name extends string = string>
     try {
       peer = socket.peer;
       place = this.#admit(peer);
+      this.#keepReserve(socket.fd, peer);
       connection = { peer, ...(await this.#hear(socket, peer)) };
       await this.#grant(socket, connection, place);
     } catch (error) {
@@ -191,6 +194,16 @@ export class Rendezvous<Name extends string = string>
   #admit(peer: Credentials): Place {
     if (!this.#rate.take(peer.uid)) throw tooManyRequests(peer, this.#rate);
     return this.#places.take(peer.uid);
+  }
+
+  /**
+   * Keeps the last descriptors of this process for its own work and its own user, whatever the
+   * limits are and however many rendezvous there are. The kernel gives out the lowest free number,
+   * so all below a new one are in use.
+   */
+  #keepReserve(fd: number, { uid }: Credentials): void {
+    if (fd < this.#reserved || uid === process.geteuid?.() || uid === 0) return;
+    throw tooMany(`there are ${this.#reserved} descriptors in use`);
   }
 
   async #hear(socket: FdSocket, credentials: Credentials): Promise<VectorRequest<Name>> {
@@ -229,6 +242,7 @@ export class Rendezvous<Name extends string = string>
         this.#closing.signal.throwIfAborted();
         const vectorFd = this.#source.createFd(vector);
         vectorFds.push(vectorFd);
+        this.#keepReserve(vectorFd.fd, connection.peer);
         // Freed when the last holder closes it, even if it was never sent.
         const ofVectorFd = this.#vectorFds.take(connection.peer.uid);
         place.retain();

@@ -86,34 +86,44 @@ describe('the limits of a rendezvous', () => {
       this.skip();
     });
 
-    it('keep another user from taking all of them', async () => {
-      chmodSync(file('.'), 0o755);
-      const address = file('socket');
-      // One run of the testbed has processes of one user.
-      const env = { ...process.env, UINTR_BACKEND: 'software' };
-      const service = started(
-        fork(fixture('few-descriptors'), [address], {
-          env,
-          execPath: 'prlimit',
-          execArgv: ['--nofile=512:512', process.execPath],
-        }),
-      );
-      const mailbox = new Mailbox(service);
-      assert.equal(await mailbox.next(), 'listening');
-      const other = started(
-        fork(fixture('asks'), [address, '400'], { uid: 61_001, gid: 61_100, cwd: '/', env }),
-      );
-      const outcomes = (await new Mailbox(other).next()) as string[];
-      const letIn = outcomes.filter((outcome) => outcome === 'in').length;
-      assert.ok(letIn > 0);
-      assert.deepEqual(
-        [...new Set(outcomes)].sort(),
-        ['ERR_UINTR_TOO_MANY_CONNECTIONS', 'in'],
-        outcomes.join(),
-      );
-      use(await attempt(['tick'])); // root, who owns the service
-      service.send('check');
-      assert.deepEqual(await mailbox.next(), { opens: true, connections: letIn + 1 });
-    });
+    for (const [what, count, options] of [
+      ['by the default limits', 1, {}],
+      ['at several rendezvous', 4, {}],
+      [
+        'with limits that are too high',
+        1,
+        { maxConnections: 5000, maxConnectionsPerUid: 5000, maxVectorFds: 5000 },
+      ],
+    ] as const) {
+      it(`keep another user from taking all of them, ${what}`, async () => {
+        chmodSync(file('.'), 0o755);
+        const addresses = ['socket', 'b', 'c', 'd'].slice(0, count).map(file);
+        // One run of the testbed has processes of one user.
+        const env = { ...process.env, UINTR_BACKEND: 'software' };
+        const service = started(
+          fork(fixture('few-descriptors'), [addresses.join(), JSON.stringify(options)], {
+            env,
+            execPath: 'prlimit',
+            execArgv: ['--nofile=512:512', process.execPath],
+          }),
+        );
+        const mailbox = new Mailbox(service);
+        assert.equal(await mailbox.next(), 'listening');
+        let letIn = 0;
+        for (const address of addresses) {
+          const other = started(
+            fork(fixture('asks'), [address, '300'], { uid: 61_001, gid: 61_100, cwd: '/', env }),
+          );
+          const outcomes = (await new Mailbox(other).next()) as string[];
+          letIn += outcomes.filter((outcome) => outcome === 'in').length;
+          const others = new Set(outcomes.filter((outcome) => outcome !== 'in'));
+          assert.deepEqual([...others], ['ERR_UINTR_TOO_MANY_CONNECTIONS']);
+        }
+        assert.ok(letIn > 0);
+        use(await attempt(['tick'])); // root, who owns the service
+        service.send('check');
+        assert.deepEqual(await mailbox.next(), { opens: true, connections: letIn + 1 });
+      });
+    }
   });
 });
