@@ -11,6 +11,7 @@
             "sources": [
               "native/js/addon.cc",
               "native/js/capabilities_binding.cc",
+              "native/js/external_memory.cc",
               "native/js/fd_listener_binding.cc",
               "native/js/fd_socket_binding.cc",
               "native/js/js_errors.cc",

@@ -17,6 +17,43 @@ export default tseslint.config(
     },
   },
   {
+    // Users load the library in contexts whose globals are another realm's, are faked by a test, or
+    // are missing. The command is a program of its own.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/cli/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'clearTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+        ...[
+          'performance',
+          'Date',
+          'AbortController',
+          'process',
+          'Buffer',
+          'URL',
+          'structuredClone',
+        ],
+      ].map((each) =>
+        each === 'error'
+          ? each
+          : { name: each, message: 'Import it: lib/internal/clock.ts, node:…' },
+      ),
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='instanceof']",
+          message:
+            'A value of another realm or another evaluation of the package has other classes.',
+        },
+        {
+          selector: "MemberExpression[object.name='Symbol'][property.name='dispose']",
+          message: 'Not in every context: lib/internal/dispose.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: {

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import process from 'node:process';
 import { invalidValue } from '../internal/arguments.js';
 import { type Backend, binding, loadFailure } from '../internal/binding.js';
 import { UintrError } from '../internal/errors.js';

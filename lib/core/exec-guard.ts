@@ -5,6 +5,8 @@
  * executes.
  */
 
+import process from 'node:process';
+
 type Execve = (...args: unknown[]) => unknown;
 
 const isExecve = (value: unknown): value is Execve => typeof value === 'function';

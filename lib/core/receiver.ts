@@ -1,10 +1,14 @@
 /** The receiver: takes interrupts in the event loop, by `waitSync()` and by `poll()`. */
 
 import { EventEmitter } from 'node:events';
+import { throwIfAborted } from '../internal/abort.js';
 import { checkBoolean, checkMilliseconds, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeReceiver } from '../internal/binding.js';
+import { nextTick, now } from '../internal/clock.js';
 import { checkWaitOptions, SLEEP_SLICE_MS, type WaitOptions } from '../internal/deadline.js';
-import { closedError, hasCode } from '../internal/errors.js';
+import { dispose } from '../internal/dispose.js';
+import { closedError } from '../internal/errors.js';
+import { Iteration } from '../internal/iteration.js';
 import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closeBeforeExec } from './exec-guard.js';
@@ -27,7 +31,20 @@ export type ReceiverEvents<V extends Vectors> = {
 interface NamedEvents {
   emit(name: string, ...args: unknown[]): boolean;
   listenerCount(name: string): number;
-  rawListeners(name: 'interrupt'): ((vector: number, name: string | undefined) => void)[];
+  rawListeners(name: 'interrupt'): Listener[];
+}
+
+type Listener = (vector: number, name: string | undefined) => void;
+
+// Node's own emit(), which calls a single listener and does nothing else. Whoever replaces it wants
+// to see each event: on an instance, on the prototype, before or after this module is loaded, as
+// node:domain does. kErrorMonitor is a word of Node's own (lib/events.js).
+const emit: unknown = Reflect.get(EventEmitter.prototype, 'emit');
+const plainEmit = String(emit).includes('kErrorMonitor') ? emit : undefined;
+
+/** What closes with its receiver. */
+interface Belonging {
+  close(): void;
 }
 
 const updateListening = Symbol('updateListening');
@@ -50,13 +67,22 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   readonly #names: ReadonlyMap<number, VectorName<V>>;
   readonly #native: NativeReceiver;
   readonly #vectorFds = new Set<VectorFd>();
-  readonly #waits = new Waits(() => {
-    this[updateListening]();
-  });
+  readonly #waits = new Waits(
+    () => {
+      this[updateListening]();
+    },
+    () => {
+      this.#native.deliverPending();
+    },
+  );
   readonly #counters = newReceiverCounters();
   readonly #unguard: () => void;
-  readonly #belongings = new Set<Disposable>();
-  #emitInterrupt = this.#emitter();
+  readonly #belongings = new Set<Belonging>();
+  readonly #capturesRejections = EventEmitter.captureRejections;
+  // The vectors that somebody waits or listens for, 0 to 31 and 32 to 63.
+  #wantedLow = 0;
+  #wantedHigh = 0;
+  #onlyListener: Listener | undefined = undefined;
   #refed = true;
   #closed = false;
 
@@ -120,12 +146,12 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Makes something that is disposed of when this receiver closes, unless it is disowned before.
+   * Makes something that is closed when this receiver closes, unless it is disowned before.
    * `make` gets the numbers of the vectors by their names.
    *
    * @internal
    */
-  [own]<T extends Disposable>(make: (vectors: ReadonlyMap<string, number>) => T): T {
+  [own]<T extends Belonging>(make: (vectors: ReadonlyMap<string, number>) => T): T {
     this.#checkOpen();
     const belonging = make(this.#vectors);
     this.#belongings.add(belonging);
@@ -133,7 +159,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /** @internal */
-  [disown](belonging: Disposable): void {
+  [disown](belonging: Belonging): void {
     this.#belongings.delete(belonging);
   }
 
@@ -170,9 +196,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     const timeout = checkMilliseconds('timeoutMs', timeoutMs);
     let vector = this.#native.waitSync(timeout);
     if (vector !== -1 || timeout <= SLEEP_SLICE_MS) return vector;
-    const deadline = performance.now() + timeout - SLEEP_SLICE_MS;
+    const deadline = now() + timeout - SLEEP_SLICE_MS;
     for (;;) {
-      const left = deadline - performance.now();
+      const left = deadline - now();
       if (left <= 0) return -1;
       vector = this.#waitOnceMore(left, timeout - left);
       if (vector !== -1) return vector;
@@ -194,7 +220,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   async wait(options: WaitOptions = {}): Promise<number> {
     const checked = checkWaitOptions('options', options);
     this.#checkOpen();
-    checked.signal?.throwIfAborted();
+    throwIfAborted(checked.signal);
     return await this.#waits.wait(checked, this.#refed);
   }
 
@@ -202,12 +228,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * Yields the vectors as they come, each by a `wait()`. What is raised while the loop's body runs
    * stays pending. Ends when the receiver closes.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
-    try {
-      for (;;) yield await this.wait();
-    } catch (error) {
-      if (!hasCode(error, 'ERR_UINTR_CLOSED')) throw error;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<number, void, undefined> {
+    return new Iteration((options) => this.wait(options));
   }
 
   /** Unmasks interrupts: `STUI` on hardware. They are unmasked to begin with. */
@@ -256,7 +278,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (this.#closed) return;
     this.#closed = true;
     this.#unguard();
-    for (const belonging of this.#belongings) belonging[Symbol.dispose]();
+    for (const belonging of this.#belongings) belonging.close();
     this.#belongings.clear();
     this.#native.close();
     for (const vectorFd of this.#vectorFds) vectorFd.close();
@@ -264,11 +286,11 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     this.#waits.rejectAll(closedError('receiver'));
     if (receiverClose.hasSubscribers) receiverClose.publish({ receiver: this });
     // Later, as Node's own servers do: an error thrown by a listener must not reach the caller.
-    process.nextTick(() => (this as unknown as NamedEvents).emit('close'));
+    nextTick(() => (this as unknown as NamedEvents).emit('close'));
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -285,33 +307,29 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   [updateListening](): void {
     if (this.#closed) return;
     const events = this as unknown as NamedEvents;
-    const all = this.#waits.count > 0 || events.listenerCount('interrupt') > 0;
-    const taken: [low: number, high: number] = all ? [-1, -1] : [0, 0];
-    for (const [name, vector] of this.#vectors) {
-      if (events.listenerCount(name) > 0) taken[vector < 32 ? 0 : 1] |= 1 << (vector % 32);
-    }
-    this.#native.setWanted(...taken, this.#refed);
-    this.#emitInterrupt = this.#emitter();
-  }
-
-  /**
-   * Returns what emits 'interrupt'. A single listener, the usual case, is called without a look
-   * into the emitter's dictionary: per interrupt that look takes as long as the rest of the
-   * delivery here.
-   */
-  #emitter(): (vector: number, name: VectorName<V> | undefined) => void {
-    const events = this as unknown as NamedEvents;
     const [listener, ...others] = events.rawListeners('interrupt');
-    // A replaced emit() wants to see each event; captureRejections handles the listeners' promises.
-    const isWatched = this.emit !== EventEmitter.prototype.emit || EventEmitter.captureRejections;
-    if (others.length > 0 || isWatched) {
-      return (vector, name) => events.emit('interrupt', vector, name);
+    const all = this.#waits.count > 0 || listener !== undefined;
+    this.#wantedLow = all ? -1 : 0;
+    this.#wantedHigh = all ? -1 : 0;
+    for (const [name, vector] of this.#vectors) {
+      if (events.listenerCount(name) === 0) continue;
+      if (vector < 32) this.#wantedLow |= 1 << vector;
+      else this.#wantedHigh |= 1 << (vector - 32);
     }
-    return (vector, name) => listener?.call(this, vector, name);
+    this.#native.setWanted(this.#wantedLow, this.#wantedHigh, this.#refed);
+    // captureRejections handles the promises that listeners return.
+    this.#onlyListener = others.length > 0 || this.#capturesRejections ? undefined : listener;
   }
 
   #deliver(vector: number): void {
-    if (receiverInterrupt.hasSubscribers) receiverInterrupt.publish({ receiver: this, vector });
+    if (receiverInterrupt.hasSubscribers) {
+      receiverInterrupt.publish({ receiver: this, vector });
+      // A subscriber may have ended the one wait, or removed the one listener, that it was for.
+      if (!this.#isWanted(vector)) {
+        this.#native.putBack(vector);
+        return;
+      }
+    }
     if (this.#waits.count > 0) this.#waits.resolveOldest(vector);
     const name = this.#names.size > 0 ? this.#names.get(vector) : undefined;
     try {
@@ -323,10 +341,23 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     if (name !== undefined) this.#emitName(name);
   }
 
-  // Uses a microtask, so that both errors are reported. A method of its own: a function with a
-  // closure allocates whenever it is called.
+  #isWanted(vector: number): boolean {
+    const wanted = vector < 32 ? this.#wantedLow : this.#wantedHigh;
+    return (wanted & (1 << (vector % 32))) !== 0;
+  }
+
+  // A single listener, the usual case, is called without a look into the emitter's dictionary: per
+  // interrupt that look takes as long as the rest of the delivery here.
+  #emitInterrupt(vector: number, name: VectorName<V> | undefined): void {
+    const listener = this.#onlyListener;
+    if (listener !== undefined && this.emit === plainEmit) listener.call(this, vector, name);
+    else (this as unknown as NamedEvents).emit('interrupt', vector, name);
+  }
+
+  // Uses a tick, so that both errors are reported. A method of its own: a function with a closure
+  // allocates whenever it is called.
   #emitNameLater(name: VectorName<V> | undefined): void {
-    queueMicrotask(() => {
+    nextTick(() => {
       this.#emitName(name);
     });
   }

@@ -1,8 +1,10 @@
 /** Senders: post to one vector of one receiver. */
 
 import { EventEmitter } from 'node:events';
+import process from 'node:process';
 import { checkOneOf, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeSender } from '../internal/binding.js';
+import { dispose } from '../internal/dispose.js';
 import { senderClose, senderOpen } from './diagnostics.js';
 import { lastPost } from './last-post.js';
 import { countPost, newSenderCounters, type SenderStats, senderStats } from './stats.js';
@@ -132,7 +134,7 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 }

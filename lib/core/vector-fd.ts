@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { checkFd, invalidType } from '../internal/arguments.js';
 import type { NativeVectorFd } from '../internal/binding.js';
+import { dispose } from '../internal/dispose.js';
 import { closedError } from '../internal/errors.js';
 
 /** Makes a VectorFd: for receiver.ts only. @internal */
@@ -79,7 +80,7 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -91,12 +92,14 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   }
 }
 
+// By shape: it may be of another evaluation of this package.
+const isVectorFd = (value: unknown): value is Readonly<Record<'fd' | 'vector', unknown>> =>
+  typeof value === 'object' && value !== null && 'fd' in value && 'vector' in value;
+
 /** The descriptor of a VectorFd, or a bare one. */
 export function descriptorOf(name: string, target: unknown): number {
-  if (target instanceof VectorFd) {
-    if (target.fd === -1) throw closedError('vector fd');
-    return target.fd;
-  }
-  if (typeof target !== 'number') throw invalidType(name, 'a VectorFd or a number', target);
-  return checkFd(name, target);
+  const fd = isVectorFd(target) ? target.fd : target;
+  if (typeof fd !== 'number') throw invalidType(name, 'a VectorFd or a number', target);
+  if (isVectorFd(target) && fd === -1) throw closedError('vector fd');
+  return checkFd(name, fd);
 }

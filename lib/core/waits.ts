@@ -8,10 +8,16 @@ export class Waits {
   count = 0;
   readonly #waiters = new Set<Waiter<number>>();
   readonly #onChange: () => void;
+  readonly #deliverPending: () => void;
 
-  /** @param onChange called when a wait has begun or ended. */
-  constructor(onChange: () => void) {
+  /**
+   * @param onChange called when a wait has begun or ended.
+   * @param deliverPending delivers what is pending. Timers run before the loop looks at interrupts:
+   * where the loop is late, an interrupt can have been there before the time was up.
+   */
+  constructor(onChange: () => void, deliverPending: () => void) {
     this.#onChange = onChange;
+    this.#deliverPending = deliverPending;
   }
 
   /**
@@ -21,7 +27,8 @@ export class Waits {
    */
   wait({ signal, timeout }: WaitOptions, ref: boolean): Promise<number> {
     const onTimeout = ({ resolve }: Waiter<number>): void => {
-      resolve(-1);
+      this.#deliverPending();
+      resolve(-1); // has no effect on a wait that has its interrupt
     };
     return limited<number>({ signal, timeout, onTimeout, ref }, (waiter) => {
       this.#waiters.add(waiter);

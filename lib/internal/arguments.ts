@@ -87,12 +87,6 @@ const MAX_FD = 2 ** 31 - 1;
 export const checkFd = (name: string, value: unknown): number =>
   checkInteger(name, value, 0, MAX_FD);
 
-/** Checks an optional signal. */
-export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
-  throw invalidType(name, 'an instance of AbortSignal', value);
-}
-
 export function checkOneOf<T extends string>(
   name: string,
   value: unknown,

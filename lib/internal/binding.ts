@@ -1,5 +1,6 @@
 /** Loads the native addon, as the only file, and states the types of what the addon offers. */
 
+import process from 'node:process';
 import loadPrebuild from 'node-gyp-build';
 import { UintrError } from './errors.js';
 import { ROOT } from './package.js';
@@ -42,6 +43,10 @@ export interface NativeReceiver {
    * it alive.
    */
   setWanted(low: number, high: number, keepsAlive: boolean): void;
+  /** Delivers at once what is pending and wanted, by `onInterrupts`. */
+  deliverPending(): void;
+  /** Makes a vector that was taken pending again. */
+  putBack(vector: number): void;
   close(): void;
 }
 
@@ -147,6 +152,8 @@ export interface Binding {
   capabilities(): NativeCapabilities;
   /** How many descriptors this process may have: getrlimit(2), RLIMIT_NOFILE. */
   descriptorLimit(): number;
+  /** CLOCK_MONOTONIC in milliseconds. */
+  now(): number;
   /** The names of the counters in `counters` above, in their order: native/core/counters.h. */
   readonly receiverCounters: readonly string[];
   readonly senderCounters: readonly string[];

@@ -1,6 +1,8 @@
 /** Waits that a signal or a timeout can end. */
 
-import { checkOptions, checkSignal, checkTimeout } from './arguments.js';
+import { checkSignal, reasonOf, throwIfAborted } from './abort.js';
+import { checkOptions, checkTimeout } from './arguments.js';
+import { now, startTimer, stopTimer } from './clock.js';
 import { UintrError } from './errors.js';
 
 /** How a wait can end before what it waits for happens. */
@@ -58,10 +60,10 @@ export function limited<T>(
   return new Promise<T>((resolve, reject) => {
     let stop: (() => void) | undefined;
     const onAbort = (): void => {
-      waiter.reject(signal?.reason as Error);
+      if (signal !== undefined) waiter.reject(reasonOf(signal));
     };
     const end = (): void => {
-      clearTimeout(waiter.timer);
+      stopTimer(waiter.timer);
       signal?.removeEventListener('abort', onAbort);
       stop?.();
       stop = undefined;
@@ -78,7 +80,7 @@ export function limited<T>(
       timer:
         timeout === undefined
           ? undefined
-          : setTimeout(() => {
+          : startTimer(() => {
               onTimeout(waiter);
             }, timeout),
     };
@@ -105,24 +107,24 @@ export class Deadline {
     readonly options: WaitOptions,
     readonly ref = true,
   ) {
-    this.#at = performance.now() + (options.timeout ?? Infinity);
+    this.#at = now() + (options.timeout ?? Infinity);
   }
 
   /** Checks the signal alone, before a first look: a timeout of 0 allows that look, too. */
   throwIfAborted(): void {
-    this.options.signal?.throwIfAborted();
+    throwIfAborted(this.options.signal);
   }
 
   /** The time that is left, and the signal: for a wait that takes options. */
   get rest(): WaitOptions {
-    const timeout = Math.max(this.#at - performance.now(), 0);
+    const timeout = Math.max(this.#at - now(), 0);
     return timeout === Infinity ? this.options : { ...this.options, timeout };
   }
 
   /** Waits as `limited()` does. Rejects with `ERR_UINTR_TIMEOUT` when the time is up. */
   async wait<T>(start: (waiter: Waiter<T>) => () => void): Promise<T> {
     this.throwIfAborted();
-    const left = this.#at - performance.now();
+    const left = this.#at - now();
     if (left <= 0) throw timeoutError(this.what);
     const limits: Limits<T> = {
       signal: this.options.signal,
@@ -148,10 +150,10 @@ export class Deadline {
 
   async sleep(milliseconds: number): Promise<void> {
     await this.wait<undefined>(({ resolve }) => {
-      const timer = setTimeout(resolve, milliseconds, undefined);
+      const timer = startTimer(resolve, milliseconds, undefined);
       if (!this.ref) timer.unref();
       return () => {
-        clearTimeout(timer);
+        stopTimer(timer);
       };
     });
   }

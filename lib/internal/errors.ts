@@ -1,5 +1,7 @@
 /** The errors of this library. */
 
+import { types } from 'node:util';
+
 /**
  * An error of this library, with the shape of Node's own system errors. Where a system call failed
  * or the kernel would have refused, `code` is an errno name (`EBUSY`, `EBADF`, `EMFILE` …), and
@@ -31,5 +33,9 @@ export class UintrError extends Error {
 export const closedError = (what: string): UintrError =>
   new UintrError('ERR_UINTR_CLOSED', `the ${what} is closed`);
 
+/** Whether it is a `UintrError`, of this or of another evaluation of the package. */
+export const isUintrError = (error: unknown): error is UintrError =>
+  types.isNativeError(error) && error.name === 'UintrError' && 'code' in error;
+
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof UintrError && codes.includes(error.code);
+  isUintrError(error) && codes.includes(error.code);

@@ -1,5 +1,7 @@
 /** Growing pauses between attempts, and between the lives of a receiver that keeps dying. */
 
+import { now } from '../internal/clock.js';
+
 const FIRST_DELAY_MS = 20;
 
 export class Backoff {
@@ -14,7 +16,7 @@ export class Backoff {
    * and after a success that lasted longer than `maxDelay`.
    */
   next(): number {
-    if (performance.now() - this.#succeededAt > this.maxDelay) this.#delay = 0;
+    if (now() - this.#succeededAt > this.maxDelay) this.#delay = 0;
     this.#succeededAt = Infinity; // a success counts once
     const delay = this.#delay;
     this.#delay = Math.min(Math.max(2 * delay, FIRST_DELAY_MS), this.maxDelay);
@@ -23,6 +25,6 @@ export class Backoff {
   }
 
   succeeded(): void {
-    this.#succeededAt = performance.now();
+    this.#succeededAt = now();
   }
 }

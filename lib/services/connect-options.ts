@@ -1,5 +1,6 @@
 /** The options of `connect()`. */
 
+import { Buffer } from 'node:buffer';
 import { checkOnDisconnect, type OnDisconnect } from '../core/sender.js';
 import { checkVector } from '../core/vectors.js';
 import {

@@ -2,8 +2,11 @@
 
 import { EventEmitter } from 'node:events';
 import { Sender } from '../core/sender.js';
+import { Aborter, reasonOf, throwIfAborted } from '../internal/abort.js';
 import { checkAddress, invalidValue } from '../internal/arguments.js';
+import { nextTick } from '../internal/clock.js';
 import { Deadline } from '../internal/deadline.js';
+import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode, UintrError } from '../internal/errors.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
 import { connectWith } from '../sockets/fd-socket.js';
@@ -53,7 +56,7 @@ export class Connection<Vector extends string | number = string | number>
   readonly #drop: boolean;
   readonly #authorize: ConnectOptions<Vector>['authorize'];
   readonly #onRetry: ConnectOptions<Vector>['onRetry'];
-  readonly #closing = new AbortController();
+  readonly #closing = new Aborter();
   readonly #forgetSignal: () => void;
   #senders: ReadonlyMap<Vector, Sender> = new Map();
   #peer: Credentials | undefined;
@@ -66,7 +69,7 @@ export class Connection<Vector extends string | number = string | number>
     const connection = new Connection(address, options);
     try {
       await connection.#connect(true);
-      connection.#closing.signal.throwIfAborted(); // it may have ended meanwhile
+      throwIfAborted(connection.#closing.signal); // it may have ended meanwhile
     } catch (error) {
       connection.#end(error);
       throw error;
@@ -87,9 +90,9 @@ export class Connection<Vector extends string | number = string | number>
     this.#authorize = checked.authorize;
     this.#onRetry = checked.onRetry;
     const onAbort = (): void => {
-      this.#end(signal?.reason);
+      if (signal !== undefined) this.#end(reasonOf(signal));
     };
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#forgetSignal = () => signal?.removeEventListener('abort', onAbort);
   }
@@ -133,7 +136,7 @@ export class Connection<Vector extends string | number = string | number>
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -155,12 +158,16 @@ export class Connection<Vector extends string | number = string | number>
       if (delay > 0) await pauses.sleep(delay);
       try {
         const attempt = new Deadline('connecting', { signal, timeout: this.#timeout }, ref);
-        using socket = await connectWith(attempt, this.address);
-        const peer = await trustedPeer(socket, this.address, this.#authorize, attempt);
-        this.#adopt(await requestFds(socket, this.#vectors, attempt), peer);
+        const socket = await connectWith(attempt, this.address);
+        try {
+          const peer = await trustedPeer(socket, this.address, this.#authorize, attempt);
+          this.#adopt(await requestFds(socket, this.#vectors, attempt), peer);
+        } finally {
+          socket.close();
+        }
         return;
       } catch (error) {
-        signal.throwIfAborted();
+        throwIfAborted(signal);
         if (!this.#reconnect || !hasCode(error, ...TRANSIENT)) throw error;
         this.#onRetry?.(error);
       }
@@ -171,7 +178,7 @@ export class Connection<Vector extends string | number = string | number>
   #adopt(fds: readonly number[], peer: Credentials): void {
     const senders = new Map<Vector, Sender>();
     try {
-      this.#closing.signal.throwIfAborted();
+      throwIfAborted(this.#closing.signal);
       this.#vectors.forEach((vector, index) => {
         const sender = new Sender(fds[index] ?? -1, this.#drop ? { onDisconnect: 'drop' } : {});
         senders.set(vector, sender);
@@ -216,7 +223,7 @@ export class Connection<Vector extends string | number = string | number>
    * `close()`.
    */
   #emitLater<E extends keyof ConnectionEvents>(event: E, ...args: ConnectionEvents[E]): void {
-    process.nextTick(() => {
+    nextTick(() => {
       // The connection may have ended, or lost its receiver again, meanwhile.
       if (event === 'connect' && !this.connected) return;
       (this as EventEmitter).emit(event, ...args);

@@ -1,6 +1,7 @@
 /** Tells a child process or a worker which of its descriptors raises which vector. */
 
 import { fstatSync } from 'node:fs';
+import process from 'node:process';
 import { descriptorOf, type VectorFd } from '../core/vector-fd.js';
 import {
   checkOneOf,

@@ -1,12 +1,12 @@
 /** The options of `listen()`. */
 
+import { checkSignal } from '../internal/abort.js';
 import {
   checkAddress,
   checkFunction,
   checkInteger,
   checkOptions,
   checkRate,
-  checkSignal,
   checkTimeout,
 } from '../internal/arguments.js';
 import { binding } from '../internal/binding.js';

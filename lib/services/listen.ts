@@ -49,4 +49,6 @@ export function listen<V extends Vectors>(
   return rendezvous;
 }
 
+// Of this evaluation of the package: own() is a symbol of it.
+// eslint-disable-next-line no-restricted-syntax -- see above
 const isReceiver = (value: unknown): boolean => value instanceof CoreReceiver;

@@ -1,9 +1,6 @@
 /** Spreads work over turns of the event loop, so that a flood of it leaves other work its turn. */
 
-import timers from 'node:timers';
-
-/** Taken now: a test may replace it later. */
-const { setImmediate: nextTurn } = timers;
+import { nextTurn } from '../internal/clock.js';
 
 export class Pace {
   #left: number;

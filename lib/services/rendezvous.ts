@@ -1,9 +1,13 @@
 /** Lets peers in at an address, and gives them vector fds: the receiver's half of the handshake. */
 
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter } from 'node:events';
+import process from 'node:process';
 import type { VectorFd } from '../core/vector-fd.js';
+import { Aborter, throwIfAborted } from '../internal/abort.js';
+import { nextTick } from '../internal/clock.js';
 import { Deadline } from '../internal/deadline.js';
-import { UintrError } from '../internal/errors.js';
+import { dispose } from '../internal/dispose.js';
+import { isUintrError, UintrError } from '../internal/errors.js';
 import { FdListener } from '../sockets/fd-listener.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
 import type { FdSocket } from '../sockets/fd-socket.js';
@@ -81,7 +85,7 @@ export class Rendezvous<Name extends string = string>
   readonly #reserved: number;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
-  readonly #closing = new AbortController();
+  readonly #closing = new Aborter();
   readonly #forgetSignal: () => void;
   #connections = 0;
 
@@ -113,8 +117,7 @@ export class Rendezvous<Name extends string = string>
     this.#reserved = checked.reserved;
     this.#rate = new RateLimit(checked.requestsPerSecond, MAX_REQUESTED);
     this.#handshakeTimeout = checked.handshakeTimeout;
-    signal?.throwIfAborted();
-    setMaxListeners(0, this.#closing.signal); // each handshake is one
+    throwIfAborted(signal);
     this.#listener = new FdListener(address, { mode: checked.mode });
     this.#listener.on('connection', (socket) => void this.#serve(socket));
     this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
@@ -155,11 +158,11 @@ export class Rendezvous<Name extends string = string>
     );
     // Later, as Node's own servers do: an error thrown by a listener must not keep the receiver
     // from closing.
-    process.nextTick(() => this.emit('close'));
+    nextTick(() => this.emit('close'));
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -183,7 +186,7 @@ export class Rendezvous<Name extends string = string>
     }
     // On a tick of its own: what a listener throws is then an uncaught exception, as with every
     // emitter of Node.js, and not the rejection of a promise that nobody has.
-    process.nextTick(() => {
+    nextTick(() => {
       if (this.#closing.signal.aborted) return;
       if (refusal !== undefined) this.emit('refusal', refusal, peer);
       else if (connection !== undefined) this.emit('connection', connection);
@@ -239,7 +242,7 @@ export class Rendezvous<Name extends string = string>
     try {
       for (const vector of connection.vectors) {
         await pace.take();
-        this.#closing.signal.throwIfAborted();
+        throwIfAborted(this.#closing.signal);
         const vectorFd = this.#source.createFd(vector);
         vectorFds.push(vectorFd);
         this.#keepReserve(vectorFd.fd, connection.peer);
@@ -276,16 +279,15 @@ const tooManyRequests = ({ uid }: Credentials, { perSecond }: RateLimit): UintrE
 
 /** Tells the peer the reason, if the peer still listens. Returns it as a UintrError. */
 function refuse(socket: FdSocket, reason: unknown): UintrError {
-  const refusal =
-    reason instanceof UintrError
-      ? reason
-      : new UintrError(
-          'ERR_UINTR_REFUSED',
-          'the receiver failed to decide',
-          undefined,
-          undefined,
-          reason,
-        );
+  const refusal = isUintrError(reason)
+    ? reason
+    : new UintrError(
+        'ERR_UINTR_REFUSED',
+        'the receiver failed to decide',
+        undefined,
+        undefined,
+        reason,
+      );
   try {
     socket.send(encodeRefusal(refusal));
   } catch {

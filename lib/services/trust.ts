@@ -2,6 +2,7 @@
 
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import type { Deadline } from '../internal/deadline.js';
 import { UintrError } from '../internal/errors.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';

@@ -3,7 +3,9 @@
 import { EventEmitter } from 'node:events';
 import { checkAddress, checkInteger, checkOptions } from '../internal/arguments.js';
 import { binding, type NativeFdListener } from '../internal/binding.js';
-import { UintrError } from '../internal/errors.js';
+import { startTimer, stopTimer } from '../internal/clock.js';
+import { dispose } from '../internal/dispose.js';
+import { isUintrError, type UintrError } from '../internal/errors.js';
 import { checkType, type FdSocketOptions } from './fd-socket-options.js';
 import { FdSocket } from './fd-socket.js';
 
@@ -95,12 +97,12 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   /** Stops listening and removes the socket file. Connections stay open. Closing twice is fine. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    stopTimer(this.#retry);
     this.#native.close();
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
@@ -124,13 +126,13 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
   }
 
   #pause(error: unknown): void {
-    this.#retry = setTimeout(() => {
+    this.#retry = startTimer(() => {
       this.#retry = undefined;
       this.#poll();
     }, RETRY_MS);
     if (!this.#refed) this.#retry.unref();
     this.#poll();
-    if (!(error instanceof UintrError)) throw error;
+    if (!isUintrError(error)) throw error;
     // Without a listener the error is dropped: it passes by itself.
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }

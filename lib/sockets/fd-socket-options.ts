@@ -1,5 +1,7 @@
 /** Options and messages of an FdSocket, and their limits. */
 
+import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
 import { checkFd, checkInteger, checkOneOf, invalidType, isArray } from '../internal/arguments.js';
 import type { SocketType } from '../internal/binding.js';
 import type { WaitOptions } from '../internal/deadline.js';
@@ -55,7 +57,7 @@ export const checkType = (type: unknown = 'seqpacket'): SocketType =>
 
 export function checkData(data: unknown): Uint8Array {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  if (!(bytes instanceof Uint8Array)) throw invalidType('data', 'a string or a Uint8Array', data);
+  if (!types.isUint8Array(bytes)) throw invalidType('data', 'a string or a Uint8Array', data);
   // An empty message could not be told from the end of the stream.
   checkInteger('data.length', bytes.length, 1, MAX_MESSAGE);
   return bytes;

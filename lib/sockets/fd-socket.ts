@@ -8,6 +8,7 @@ import {
   type OwnedFd,
   type SocketType,
 } from '../internal/binding.js';
+import { now } from '../internal/clock.js';
 import {
   checkWaitOptions,
   Deadline,
@@ -15,7 +16,9 @@ import {
   type Waiter,
   type WaitOptions,
 } from '../internal/deadline.js';
+import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode } from '../internal/errors.js';
+import { Iteration } from '../internal/iteration.js';
 import {
   checkData,
   checkFds,
@@ -200,25 +203,26 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     const deadline = new Deadline('receiving', waitOptions, this.#refed);
     const { maxBytes, maxFds } = checkReceive(options);
     deadline.throwIfAborted();
+    let timeout: unknown;
     for (;;) {
       this.#checkOpen();
       const message = this.#native.receive(maxBytes, maxFds, hold);
       if (message !== undefined) return endToNull(message);
-      await this.#ready(this.#readers, deadline);
+      if (timeout !== undefined) throw timeout as Error;
+      try {
+        await this.#ready(this.#readers, deadline);
+      } catch (error) {
+        if (!hasCode(error, 'ERR_UINTR_TIMEOUT')) throw error;
+        // Timers run before the loop looks at sockets: where the loop is late, a message can have
+        // been there before the time was up. So one more look.
+        timeout = error;
+      }
     }
   }
 
   /** Yields the messages, each by a `receive()`, until the peer is gone or this end is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<FdMessage, void, undefined> {
-    try {
-      for (;;) {
-        const message = await this.receive();
-        if (message === null) return;
-        yield message;
-      }
-    } catch (error) {
-      if (!hasCode(error, 'ERR_UINTR_CLOSED')) throw error;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<FdMessage, void, undefined> {
+    return new Iteration((options) => this.receive(options));
   }
 
   /**
@@ -231,9 +235,9 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   receiveSync(timeoutMs?: number): FdMessage | null | undefined {
     const timeout = checkTimeout('timeoutMs', timeoutMs) ?? Infinity;
     this.#checkOpen();
-    const deadline = performance.now() + timeout;
+    const deadline = now() + timeout;
     for (;;) {
-      const left = Math.max(deadline - performance.now(), 0);
+      const left = Math.max(deadline - now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLEEP_SLICE_MS));
       const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
       if (message !== undefined) return endToNull(message);
@@ -267,7 +271,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /** The same as `close()`, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 

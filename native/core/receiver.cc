@@ -159,6 +159,12 @@ bool Receiver::take(int vector) {
   return true;
 }
 
+void Receiver::putBack(int vector) {
+  raise(vector);
+  --counters_.posts;
+  --counters_.deliveries;
+}
+
 int Receiver::takeHighest(std::uint64_t vectors) {
   // Only those that were pending: a holder that raises and clears its bit all the time must not
   // keep us here.

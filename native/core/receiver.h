@@ -69,6 +69,7 @@ class Receiver {
 
   // Takes a vector if it is raised.
   bool take(int vector);
+  void putBack(int vector);  // one that was just taken: it is pending again, and not yet counted
   int takeHighest(std::uint64_t vectors);  // of pending() ones; -1 when none is left
 
   // Announces sleep. Returns None if one of `wanted` is already pending; the receiver is unparked

@@ -1,5 +1,6 @@
 #include "js/addon.h"
 
+#include <chrono>
 #include <span>
 
 #include "core/counters.h"
@@ -15,6 +16,13 @@ Napi::Array namesOf(Napi::Env env, std::span<const char* const> names) {
   return result;
 }
 
+// () => milliseconds. JavaScript's own clocks can be faked, and then a wait would never end.
+Napi::Value now(const Napi::CallbackInfo& info) {
+  const std::chrono::duration<double, std::milli> time =
+      std::chrono::steady_clock::now().time_since_epoch();
+  return Napi::Number::New(info.Env(), time.count());
+}
+
 // (UintrError: class) => binding: one environment's functions, which throw errors of that class.
 Napi::Value setup(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -27,6 +35,7 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   binding["openFdSocketPair"] = Napi::Function::New(env, openFdSocketPair, "openFdSocketPair");
   binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
   binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
+  binding["now"] = Napi::Function::New(env, now, "now");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
   binding["descriptorLimit"] = Napi::Function::New(env, descriptorLimit, "descriptorLimit");
   binding["receiverCounters"] = namesOf(env, kReceiverCounters);

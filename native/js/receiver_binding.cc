@@ -129,6 +129,18 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
     return env_.Undefined();
   }
 
+  // Does nothing once the receiver is closed.
+  Napi::Value deliverPending(const Napi::CallbackInfo&) {
+    loop_->deliverPending();
+    return env_.Undefined();
+  }
+
+  // (vector: number)
+  Napi::Value putBack(const Napi::CallbackInfo& info) {
+    if (receiver_) receiver_->putBack(info[0].As<Napi::Number>());
+    return env_.Undefined();
+  }
+
   Napi::Value stui(const Napi::CallbackInfo&) {
     if (receiver_) receiver_->stui();
     return env_.Undefined();
@@ -202,6 +214,9 @@ Napi::Value openReceiver(const Napi::CallbackInfo& info) {
     result["testui"] = bindHot<&ReceiverBinding::testui>(env, "testui", receiver);
     result["createFd"] = bind<&ReceiverBinding::createFd>(env, "createFd", receiver);
     result["setWanted"] = bind<&ReceiverBinding::setWanted>(env, "setWanted", receiver);
+    result["deliverPending"] =
+        bind<&ReceiverBinding::deliverPending>(env, "deliverPending", receiver);
+    result["putBack"] = bind<&ReceiverBinding::putBack>(env, "putBack", receiver);
     result["stui"] = bind<&ReceiverBinding::stui>(env, "stui", receiver);
     result["clui"] = bind<&ReceiverBinding::clui>(env, "clui", receiver);
     result["close"] = bind<&ReceiverBinding::close>(env, "close", receiver);

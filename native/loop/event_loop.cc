@@ -160,6 +160,14 @@ void EventLoop::afterPoll() {
   if (!hangUps_.empty()) removeHungUp();
 }
 
+void EventLoop::deliverPending() {
+  if (!intake_.canDeliver()) return;
+  const auto keep = shared_from_this();
+  intake_.receiver->pollSources();
+  PendingDelivery delivery(intake_);
+  run(delivery);
+}
+
 void EventLoop::run(Delivery& delivery) {
   if (!onInterrupts_) return;
   // Another delivery is under way where a listener runs the loop.

@@ -38,6 +38,9 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   // The next vector for `onInterrupts`, or -1. Outside of that call there is none.
   int next() { return delivery_ == nullptr ? -1 : delivery_->next(); }
 
+  // Delivers what is pending from inside JavaScript that runs now, as after the loop's poll.
+  void deliverPending();
+
   void close();
 
  private:

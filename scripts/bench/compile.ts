@@ -16,26 +16,34 @@ export interface Compiled {
   readonly absent?: string;
 }
 
-/** The sources that are addons; all others are the ping-pong. */
-const ADDONS = ['empty_call', 'callbacks'] as const;
+/** The addons, with their sources. All other sources are the ping-pong. */
+const ADDONS = {
+  empty_call: ['empty_call.c'],
+  callbacks: ['callbacks.c'],
+  libuv: ['libuv.c', 'play.c', 'common.c'],
+} as const;
 
 /** Compiles the ping-pong in C. */
 export function compilePingPong(): Compiled {
-  const addons = ADDONS.map((name) => `${name}.c`);
+  const addons = Object.values(ADDONS).map(([main]): string => main);
   const sources = readdirSync(SOURCES).filter(
     (name) => name.endsWith('.c') && !addons.includes(name),
   );
   return compile('ping-pong', sources, ['-lrt']);
 }
 
-/** Compiles an addon and returns its file, or undefined where that is not possible. */
-export function compileAddon(name: (typeof ADDONS)[number]): string | undefined {
+/** Compiles an addon, with the headers that came with Node. */
+export function compileAddon(name: keyof typeof ADDONS): Compiled {
   const headers = path.join(path.dirname(path.dirname(process.execPath)), 'include/node');
-  if (!existsSync(path.join(headers, 'node_api.h'))) return undefined;
-  const flags = ['-shared', '-fPIC', `-I${headers}`];
-  const { file, absent } = compile(`${name}.node`, [`${name}.c`], flags);
-  return absent === undefined ? file : undefined;
+  if (!existsSync(path.join(headers, 'node_api.h'))) {
+    return { file: '', absent: `no headers of Node.js (${headers})` };
+  }
+  return compile(`${name}.node`, ADDONS[name], ['-shared', '-fPIC', `-I${headers}`]);
 }
+
+/** The file, or undefined where there is none. */
+export const fileOf = ({ file, absent }: Compiled): string | undefined =>
+  absent === undefined ? file : undefined;
 
 let folder: string | undefined;
 

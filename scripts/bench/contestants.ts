@@ -40,8 +40,36 @@ export interface Contestant {
 
 const ASLEEP = ['one core', 'two cores'] as const satisfies readonly Mode[];
 
-export function contestants(pingPong: Compiled, backends: readonly Backend[]): Contestant[] {
-  return [...inC(pingPong), ...nodesOwn(), ...backends.flatMap(ours)];
+/** What has to be compiled first. */
+export interface Programs {
+  /** The ping-pong in C. */
+  readonly pingPong: Compiled;
+  /** The addon that plays with libuv alone. */
+  readonly libuv: Compiled;
+}
+
+export function contestants(programs: Programs, backends: readonly Backend[]): Contestant[] {
+  return [
+    ...inC(programs.pingPong),
+    inLibuv(programs.libuv),
+    ...nodesOwn(),
+    ...backends.flatMap(ours),
+  ];
+}
+
+/** The floor of everything that sleeps in libuv's event loop. */
+function inLibuv({ file, absent }: Compiled): Contestant {
+  const program =
+    'process.exitCode = require(process.argv[1]).play(...process.argv.slice(2).map(Number))';
+  return {
+    name: 'C libuv event loop',
+    class: 'C, processes',
+    ours: false,
+    modes: ASLEEP,
+    absent,
+    command: ({ rounds, warmUp, cpus }) =>
+      [process.execPath, '-e', program, file, rounds, warmUp, cpus.first, cpus.other].map(String),
+  };
 }
 
 function inC({ file, absent }: Compiled): Contestant[] {

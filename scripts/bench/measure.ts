@@ -2,7 +2,7 @@
 
 import type { Backend } from 'uintr';
 import { boundsOf } from './bounds.js';
-import { compilePingPong } from './compile.js';
+import { compileAddon, compilePingPong, fileOf } from './compile.js';
 import { contestants } from './contestants.js';
 import { type Effort, FULL, QUICK } from './effort.js';
 import { fanIn } from './fan-in.js';
@@ -34,12 +34,12 @@ export async function measure(options: Options): Promise<Results | undefined> {
     section: () => Section<readonly Row[]>,
   ): Section<readonly Row[]> => (wanted(what) ? section() : NOTHING);
 
-  const program = compilePingPong();
+  const programs = { pingPong: compilePingPong(), libuv: compileAddon('libuv') };
   const players = [
-    ...contestants(program, backends).filter((one) => wanted(`${one.name} (${one.class})`)),
+    ...contestants(programs, backends).filter((one) => wanted(`${one.name} (${one.class})`)),
     ...(wanted('fan-in') ? fanIn(effort.vectors, backends) : []),
   ];
-  const floor = program.absent === undefined ? program.file : undefined;
+  const floor = fileOf(programs.pingPong);
   const sections = {
     pingPong: pingPong(entriesOf(players, modes), { rounds, cpus, floor }),
     sendCosts: ifWanted('send()', () => sendCosts(backends, cpus, effort.wakeUps)),

@@ -67,7 +67,7 @@ const PROMISED: Readonly<Record<string, readonly string[]>> = {
   'kernel.sealFutureWrite': ['sealFutureWrite'],
   seccomp: ['mode', 'noNewPrivs'],
   container: ['kind'],
-  descriptors: ['soft', 'hard', 'receive', 'send', 'inFlight'],
+  descriptors: ['soft', 'hard', 'receive', 'send', 'targets', 'inFlight'],
   cores: ['available', 'allowed', 'quota'],
 };
 

@@ -20,7 +20,7 @@ import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture, python } from '../support/remote.js';
-import { turns } from '../support/settle.js';
+import { blockLoop, turns } from '../support/settle.js';
 
 const TYPES = ['seqpacket', 'stream'] as const;
 
@@ -190,6 +190,27 @@ describe('FdSocket', () => {
     await assert.rejects(far.receive({ timeout: 0 }), { code: 'ERR_UINTR_TIMEOUT' });
     await near.sendAll('taken', [], { timeout: 0 });
     assert.equal((await far.receive())?.data.toString(), 'taken');
+  });
+
+  it('receives what came before its time was up, also where the loop is late', async () => {
+    const [near, far] = pair();
+    for (let i = 0; i < 10; i++) {
+      const receiving = far.receive({ timeout: 1 });
+      near.send('there');
+      blockLoop(5); // the timer is due now, and comes before the loop's poll
+      assert.equal((await receiving)?.data.toString(), 'there');
+    }
+  });
+
+  it('receives nothing for an iteration that is ended while it waits', async () => {
+    const [near, far] = pair();
+    const iterator = far[Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    await turns();
+    await iterator.return?.();
+    assert.deepEqual(await waiting, { done: true, value: undefined });
+    near.send('for another');
+    assert.equal((await far.receive())?.data.toString(), 'for another');
   });
 
   it('lets a waiting send() give up, and no later one overtakes the others', async () => {

@@ -16,7 +16,10 @@ const load = createRequire(__filename);
 
 /** How many descriptors things take, as the doctor has it. */
 const { DESCRIPTORS } = load(path.join(root, 'dist/core/descriptors.js')) as {
-  DESCRIPTORS: Readonly<Record<'receiver' | 'vectorFd' | 'sender' | 'inFlight', number>>;
+  DESCRIPTORS: Readonly<
+    Record<'receiver' | 'inFlight', number> &
+      Record<'vectorFd' | 'sender', Readonly<Record<'software' | 'hardware', number>>>
+  >;
 };
 
 describe('the facts in the documents', () => {
@@ -38,8 +41,9 @@ describe('the facts in the documents', () => {
     const { receiver, vectorFd, sender, inFlight } = DESCRIPTORS;
     const text = read('docs/guide.md').replace(/\s+/g, ' ');
     assert.ok(text.includes(`A receiver takes ${receiver} descriptors.`));
-    assert.ok(text.includes(`A vector fd takes ${vectorFd} in its receiver`));
-    assert.ok(text.includes(`a sender takes ${sender}.`));
+    assert.ok(text.includes(`A vector fd takes ${vectorFd.software} in its receiver`));
+    assert.ok(text.includes(`a sender takes ${sender.software}`));
+    assert.ok(text.includes(`(on hardware ${vectorFd.hardware} and ${sender.hardware},`));
     assert.ok(text.includes(`a vector fd in a socket counts ${inFlight} against`));
   });
 

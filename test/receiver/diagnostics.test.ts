@@ -101,4 +101,68 @@ describe('diagnostics_channel', () => {
     receiver.close();
     assert.deepEqual(order, ['channel 9', 'listener 9']);
   });
+
+  /** Calls `act` before the next interrupt is delivered. */
+  function beforeDelivery(act: () => void): void {
+    const subscriber = (): void => {
+      unsubscribe('uintr:receiver:interrupt', subscriber);
+      act();
+    };
+    subscribe('uintr:receiver:interrupt', subscriber);
+  }
+
+  it('leaves the interrupt to the next wait when a subscriber aborts the oldest', async () => {
+    const receiver = new Receiver();
+    const sender = new Sender(receiver.createFd(9));
+    const controller = new AbortController();
+    const aborted = receiver.wait({ signal: controller.signal });
+    const next = receiver.wait();
+    beforeDelivery(() => {
+      controller.abort();
+    });
+    sender.send();
+    await assert.rejects(aborted, { name: 'AbortError' });
+    assert.equal(await next, 9);
+    receiver.close();
+  });
+
+  for (const [what, leave] of [
+    [
+      'aborts the only wait',
+      (receiver: Receiver) => {
+        const controller = new AbortController();
+        receiver.wait({ signal: controller.signal }).catch(() => undefined);
+        return () => {
+          controller.abort();
+        };
+      },
+    ],
+    [
+      'removes the only listener',
+      (receiver: Receiver) => {
+        receiver.on('interrupt', () => assert.fail('removed'));
+        return () => receiver.removeAllListeners('interrupt');
+      },
+    ],
+  ] as const) {
+    it(`leaves the interrupt pending when a subscriber ${what}`, async () => {
+      const receiver = new Receiver();
+      const sender = new Sender(receiver.createFd(9));
+      const act = leave(receiver);
+      const left = new Promise<void>((resolve) => {
+        beforeDelivery(() => {
+          act();
+          resolve();
+        });
+      });
+      sender.send();
+      await left;
+      const { posts, deliveries } = receiver.stats;
+      assert.equal(receiver.poll(), 9);
+      assert.equal(receiver.poll(), -1);
+      assert.deepEqual([posts, deliveries], [0, 0]);
+      assert.equal(receiver.stats.deliveries, 1);
+      receiver.close();
+    });
+  }
 });

@@ -195,6 +195,30 @@ describe('interrupt events', () => {
     assert.deepEqual(seen, [['interrupt', 3, undefined], 3]);
   });
 
+  it('go through an emit() that is replaced after the listener was added, until it is put back', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(3)));
+    const seen: unknown[] = [];
+    receiver.on('interrupt', (vector) => seen.push(vector));
+    const { prototype } = EventEmitter;
+    const emit = Reflect.get(prototype, 'emit') as (...args: unknown[]) => boolean;
+    const patched = function (this: EventEmitter, name: string | symbol, ...args: unknown[]) {
+      if (this === receiver) seen.push(name);
+      return emit.call(this, name, ...args);
+    };
+    prototype.emit = patched;
+    try {
+      sender.send();
+      await turns();
+    } finally {
+      prototype.emit = emit as typeof patched;
+    }
+    assert.deepEqual(seen.splice(0), ['interrupt', 3]);
+    sender.send();
+    await turns();
+    assert.deepEqual(seen, [3]);
+  });
+
   it('cause an error event when a listener rejects and rejections are captured', async () => {
     EventEmitter.captureRejections = true;
     try {

@@ -51,6 +51,39 @@ describe('async iteration', () => {
     for await (const vector of second) assert.fail(`vector ${vector}`);
   });
 
+  for (const how of ['return', 'throw'] as const) {
+    it(`takes nothing any more once it is ended by ${how}() while it waits`, async () => {
+      const receiver = use(new Receiver());
+      const sender = use(new Sender(receiver.createFd(4)));
+      const iterator = receiver[Symbol.asyncIterator]();
+      const waiting = iterator.next();
+      await turns();
+      if (how === 'return') {
+        assert.deepEqual(await iterator.return?.(), { done: true, value: undefined });
+      } else {
+        await assert.rejects(async () => iterator.throw?.(new Error('enough')), {
+          message: 'enough',
+        });
+      }
+      assert.deepEqual(await waiting, { done: true, value: undefined });
+      sender.send();
+      await turns();
+      assert.equal(receiver.poll(), 4);
+      assert.deepEqual(await iterator.next(), { done: true, value: undefined });
+    });
+  }
+
+  it('yields what it had taken when it is ended', async () => {
+    const receiver = use(new Receiver());
+    const sender = use(new Sender(receiver.createFd(4)));
+    const iterator = receiver[Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    receiver.once('interrupt', () => void iterator.return?.());
+    sender.send();
+    assert.deepEqual(await waiting, { done: false, value: 4 });
+    assert.deepEqual(await iterator.next(), { done: true, value: undefined });
+  });
+
   it('passes on what the body throws, and can start again', async () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(4)));

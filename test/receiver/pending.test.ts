@@ -102,13 +102,17 @@ describe('pending', () => {
     });
   });
 
-  it('does not crash when its memory was moved by transfer()', () => {
-    const flag = 'transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer'];
-    const { status, signal, stderr } = spawnSync(
-      process.execPath,
-      [...flag, fixture('transferred-pending')],
-      { encoding: 'utf8', timeout: 15_000 },
-    );
-    assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
-  });
+  for (const [where, program] of [
+    ['and the receiver is closed', 'transferred-pending'],
+    ['to another thread, and its own has ended', 'transferred-to-thread'],
+  ] as const) {
+    it(`does not crash when its memory was moved by transfer() ${where}`, () => {
+      const flag = 'transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer'];
+      const { status, signal, stderr } = spawnSync(process.execPath, [...flag, fixture(program)], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
+    });
+  }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
 import { remotes } from '../support/remote.js';
-import { turns } from '../support/settle.js';
+import { blockLoop, turns } from '../support/settle.js';
 
 describe('wait', () => {
   const use = closing();
@@ -47,6 +47,57 @@ describe('wait', () => {
     await turns();
     assert.equal(receiver.poll(), 3);
   });
+
+  for (const busyPollMicros of [0, 200]) {
+    it(`gets what was pending before its time was up, also where the loop is late (busy poll ${busyPollMicros})`, async () => {
+      const receiver = use(new Receiver({ busyPollMicros }));
+      const heard: number[] = [];
+      receiver.on('interrupt', (vector) => heard.push(vector));
+      const sender = use(new Sender(receiver.createFd(3)));
+      for (let i = 0; i < 10; i++) {
+        sender.send();
+        const wait = receiver.wait({ timeout: 1 });
+        blockLoop(5); // the timer is due now, and comes before the loop's poll
+        assert.equal(await wait, 3);
+      }
+      assert.deepEqual(heard, Array(10).fill(3));
+    });
+  }
+
+  it('leaves what is pending to earlier waits, although its own time is up', async () => {
+    const receiver = use(new Receiver());
+    const first = receiver.wait();
+    const second = receiver.wait({ timeout: 1 });
+    use(new Sender(receiver.createFd(3))).send();
+    blockLoop(5);
+    assert.deepEqual(await Promise.all([first, second]), [3, -1]);
+  });
+
+  it('is -1 on timeout while interrupts are masked, and takes nothing', async () => {
+    const receiver = use(new Receiver());
+    use(new Sender(receiver.createFd(3))).send();
+    receiver.clui();
+    assert.equal(await receiver.wait({ timeout: 1 }), -1);
+    receiver.stui();
+    assert.equal(receiver.poll(), 3);
+  });
+
+  for (const burst of [1, 64]) {
+    it(`leaves its interrupt to the next one when a listener before it aborts it (burst ${burst})`, async () => {
+      const receiver = use(new Receiver({ burst, vectors: { stop: 40 } }));
+      const controller = new AbortController();
+      receiver.on('stop', () => {
+        controller.abort();
+      });
+      const waits = [{}, { signal: controller.signal }, {}].map((each) => receiver.wait(each));
+      use(new Sender(receiver.createFd('stop'))).send();
+      use(new Sender(receiver.createFd(3))).send();
+      const [first, second, third] = await Promise.allSettled(waits);
+      assert.deepEqual(first, { status: 'fulfilled', value: 40 });
+      assert.equal(second?.status, 'rejected');
+      assert.deepEqual(third, { status: 'fulfilled', value: 3 });
+    });
+  }
 
   it('leaves no timer behind when the interrupt came first', async () => {
     const receiver = use(new Receiver());

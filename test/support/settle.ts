@@ -5,6 +5,11 @@ export async function turns(count = 5): Promise<void> {
   for (let i = 0; i < count; i++) await nextTurn();
 }
 
+/** Keeps the event loop from turning, for at least that long. */
+export function blockLoop(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end; );
+}
+
 /** Waits until the check passes. Throws its last error if it never does. */
 export async function settles(check: () => void, limitMs = 10_000): Promise<void> {
   const deadline = Date.now() + limitMs;

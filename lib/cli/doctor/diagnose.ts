@@ -37,7 +37,7 @@ export function diagnose(): Diagnosis {
       ...machineFacts(examination),
       ...hardwareFacts(examination),
       ...kernelFacts(examination),
-      ...(isLinux() ? [...confinementFacts(), ...limitFacts()] : []),
+      ...(isLinux() ? [...confinementFacts(), ...limitFacts(examination)] : []),
     ],
   };
 }

@@ -15,6 +15,11 @@ struct transport {
 extern const struct transport spin, futex, eventfd_, pipe_, fifo, signal_, unix_stream,
     unix_datagram, message_queue, tcp;
 
+// Plays `rounds` after `warm_up`, and writes the time of each round to stdout. Returns the exit
+// status.
+int play(const struct transport* transport, long rounds, long warm_up, int cpu_first,
+         int cpu_other);
+
 static inline enum side peer(enum side side) {
   return side == FIRST ? OTHER : FIRST;
 }

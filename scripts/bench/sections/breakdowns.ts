@@ -1,6 +1,6 @@
 import type { Backend } from 'uintr';
 import { nameOn } from '../constants.js';
-import { compileAddon } from '../compile.js';
+import { compileAddon, fileOf } from '../compile.js';
 import type { Breakdown, BreakdownSettings } from '../node/breakdown.js';
 import { type Section, section } from '../section.js';
 import { type Figures, figuresOf } from '../statistics.js';
@@ -15,8 +15,8 @@ export function breakdowns(
   backends: readonly Backend[],
   cpu: number,
 ): Section<readonly BreakdownRow[]> {
-  const emptyCall = compileAddon('empty_call');
-  const callbacks = compileAddon('callbacks');
+  const emptyCall = fileOf(compileAddon('empty_call'));
+  const callbacks = fileOf(compileAddon('callbacks'));
   const questions = backends.map((backend) => ({
     settings: { backend, emptyCall, callbacks },
     what: nameOn(backend, 'breakdown'),

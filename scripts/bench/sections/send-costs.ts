@@ -1,6 +1,6 @@
 import type { Backend } from 'uintr';
 import { nameOn } from '../constants.js';
-import { compileAddon } from '../compile.js';
+import { compileAddon, fileOf } from '../compile.js';
 import type { Cpus } from '../modes.js';
 import type { SendCosts, SendCostSettings } from '../node/send-cost.js';
 import { type Section, section } from '../section.js';
@@ -17,7 +17,7 @@ export function sendCosts(
   cpus: Cpus,
   wakeUps: number,
 ): Section<readonly SendCostsRow[]> {
-  const emptyCall = compileAddon('empty_call');
+  const emptyCall = fileOf(compileAddon('empty_call'));
   const questions = backends.map((backend) => ({
     settings: { backend, cpus, emptyCall, wakeUps },
     what: nameOn(backend, 'one send()'),

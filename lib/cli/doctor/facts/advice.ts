@@ -20,6 +20,7 @@ export function adviceFor({ code = '', syscall }: Partial<Failure> = {}): string
 
 export const RAISE_THE_LIMIT =
   'Raise the limit on descriptors: ulimit -n 65536, LimitNOFILE= of systemd, --ulimit nofile= of ' +
-  `Docker. A vector fd takes ${DESCRIPTORS.vectorFd} in its receiver and ${DESCRIPTORS.sender} in a ` +
-  `sender, and until it is received ${DESCRIPTORS.inFlight} of what an unprivileged user may have in ` +
+  `Docker. A vector fd takes ${DESCRIPTORS.vectorFd.software} in its receiver and ` +
+  `${DESCRIPTORS.sender.software} in a sender (on hardware ${DESCRIPTORS.vectorFd.hardware} and ` +
+  `${DESCRIPTORS.sender.hardware}), and until it is received ${DESCRIPTORS.inFlight} of what an unprivileged user may have in ` +
   'flight.';
