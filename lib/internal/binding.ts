@@ -150,6 +150,8 @@ export interface Binding {
     options: Watcher & { type: SocketType; mode: number; backlog: number },
   ): NativeFdListener;
   capabilities(): NativeCapabilities;
+  /** How many descriptors this process may have: getrlimit(2), RLIMIT_NOFILE. */
+  descriptorLimit(): number;
   /** CLOCK_MONOTONIC in milliseconds. */
   now(): number;
   /** The names of the counters in `counters` above, in their order: native/core/counters.h. */

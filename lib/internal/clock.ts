@@ -11,7 +11,7 @@ import { binding } from './binding.js';
 /** Milliseconds since some moment: clock_gettime(2), CLOCK_MONOTONIC. */
 export const now = (): number => binding().now();
 
-export const { setTimeout: startTimer, clearTimeout: stopTimer } = timers;
+export const { setTimeout: startTimer, clearTimeout: stopTimer, setImmediate: nextTurn } = timers;
 
 /** Calls a function as `process.nextTick()` does: what it throws is an uncaught exception. */
 export const nextTick: typeof process.nextTick = process.nextTick.bind(process);

@@ -14,12 +14,24 @@ import {
   MAX_TIMEOUT,
 } from '../internal/arguments.js';
 import { checkWaitOptions } from '../internal/deadline.js';
+import type { Peer } from './listen-options.js';
 import { encodeRequest, MAX_HANDSHAKE, MAX_REQUESTED } from './handshake.js';
 
 /** The options of `connect()`. `Vector` is one of the vectors asked for. */
 export interface ConnectOptions<Vector extends string | number> {
   /** The vectors to ask for, by the receiver's names or by number: 1 to 64, none twice. */
   readonly vectors: readonly Vector[];
+  /**
+   * Decides whether the process that listens is the service that is meant, before it is asked for
+   * anything, and again for each later connection. False, a rejection or an exception ends the
+   * connection. The time it takes counts towards `timeout`. The kernel says who called listen(2)
+   * (`SO_PEERCRED`): that is not always the process that accepts, as where systemd listens for it.
+   *
+   * Default: our own uid and root are trusted. Another uid is trusted where nobody else can have put
+   * the socket file, so not in a folder that others can write to, `/tmp` included, and not at an
+   * abstract name.
+   */
+  readonly authorize?: (peer: Peer) => boolean | Promise<boolean>;
   /**
    * Connect again when the receiver is gone. Keep trying while it is not there yet, does not answer
    * or is full, or this process lacks descriptors or memory, with growing pauses and without end:
@@ -45,6 +57,7 @@ export interface ConnectOptions<Vector extends string | number> {
 export interface CheckedConnectOptions<Vector extends string | number> {
   /** A copy, which the caller cannot change any more. */
   readonly vectors: readonly Vector[];
+  readonly authorize: ConnectOptions<Vector>['authorize'];
   readonly reconnect: boolean;
   readonly onRetry: ConnectOptions<Vector>['onRetry'];
   readonly maxDelay: number;
@@ -58,10 +71,12 @@ export function checkConnectOptions<Vector extends string | number>(
 ): CheckedConnectOptions<Vector> {
   checkOptions('options', options);
   const { signal, timeout = 5000 } = checkWaitOptions('options', options);
-  const { reconnect = true, maxDelay = 2000, onRetry } = options;
+  const { authorize, reconnect = true, maxDelay = 2000, onRetry } = options;
+  checkFunction('options.authorize', authorize);
   checkFunction('options.onRetry', onRetry);
   return {
     vectors: checkRequest(options.vectors),
+    authorize,
     reconnect: checkBoolean('options.reconnect', reconnect),
     onRetry,
     maxDelay: checkInteger('options.maxDelay', maxDelay, 1, MAX_TIMEOUT),

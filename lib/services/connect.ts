@@ -8,7 +8,8 @@ import type { ConnectOptions } from './connect-options.js';
  * given the vectors asked for.
  *
  * Rejects with the receiver's reason when it refuses (`ERR_UINTR_REFUSED`,
- * `ERR_UINTR_UNKNOWN_VECTOR`, `ERR_UINTR_VERSION` …), with `EACCES`, `EPROTOTYPE`, `ENAMETOOLONG`
+ * `ERR_UINTR_UNKNOWN_VECTOR`, `ERR_UINTR_VERSION` …), with `ERR_UINTR_UNTRUSTED_SERVICE` when the
+ * process that listens may not be the service that is meant (`authorize`), with `EACCES`, `EPROTOTYPE`, `ENAMETOOLONG`
  * or another error of connect(2) that does not pass, and with the signal's reason. Without
  * `reconnect` it rejects with the error of the one attempt, such as `ENOENT`,
  * `ECONNREFUSED` or `ERR_UINTR_TIMEOUT`.

@@ -4,14 +4,17 @@ import { EventEmitter } from 'node:events';
 import { Sender } from '../core/sender.js';
 import { Aborter, reasonOf, throwIfAborted } from '../internal/abort.js';
 import { checkAddress, invalidValue } from '../internal/arguments.js';
+import { nextTick } from '../internal/clock.js';
 import { Deadline } from '../internal/deadline.js';
 import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode, UintrError } from '../internal/errors.js';
+import type { Credentials } from '../sockets/fd-socket-options.js';
 import { connectWith } from '../sockets/fd-socket.js';
 import { Backoff } from './backoff.js';
 import { checkConnectOptions, type ConnectOptions } from './connect-options.js';
 import { requestFds } from './handshake-client.js';
 import { handshakeError } from './handshake.js';
+import { trustedPeer } from './trust.js';
 
 /** The events of a `Connection`, with their arguments. */
 export interface ConnectionEvents {
@@ -51,10 +54,12 @@ export class Connection<Vector extends string | number = string | number>
   readonly #backoff: Backoff;
   readonly #timeout: number;
   readonly #drop: boolean;
+  readonly #authorize: ConnectOptions<Vector>['authorize'];
   readonly #onRetry: ConnectOptions<Vector>['onRetry'];
   readonly #closing = new Aborter();
   readonly #forgetSignal: () => void;
   #senders: ReadonlyMap<Vector, Sender> = new Map();
+  #peer: Credentials | undefined;
 
   /** @internal */
   static async [open]<Vector extends string | number>(
@@ -82,6 +87,7 @@ export class Connection<Vector extends string | number = string | number>
     this.#reconnect = checked.reconnect;
     this.#backoff = new Backoff(checked.maxDelay);
     this.#drop = checked.drop;
+    this.#authorize = checked.authorize;
     this.#onRetry = checked.onRetry;
     const onAbort = (): void => {
       if (signal !== undefined) this.#end(reasonOf(signal));
@@ -94,6 +100,14 @@ export class Connection<Vector extends string | number = string | number>
   /** Whether the receiver is there. */
   get connected(): boolean {
     return this.#senders.size > 0;
+  }
+
+  /**
+   * The process that listened when this connection was made, as the kernel names it
+   * (`SO_PEERCRED`); undefined while there is no receiver.
+   */
+  get peer(): Credentials | undefined {
+    return this.connected ? this.#peer : undefined;
   }
 
   /**
@@ -146,7 +160,8 @@ export class Connection<Vector extends string | number = string | number>
         const attempt = new Deadline('connecting', { signal, timeout: this.#timeout }, ref);
         const socket = await connectWith(attempt, this.address);
         try {
-          this.#adopt(await requestFds(socket, this.#vectors, attempt));
+          const peer = await trustedPeer(socket, this.address, this.#authorize, attempt);
+          this.#adopt(await requestFds(socket, this.#vectors, attempt), peer);
         } finally {
           socket.close();
         }
@@ -160,7 +175,7 @@ export class Connection<Vector extends string | number = string | number>
   }
 
   /** Makes senders of the descriptors, which stay the caller's. */
-  #adopt(fds: readonly number[]): void {
+  #adopt(fds: readonly number[], peer: Credentials): void {
     const senders = new Map<Vector, Sender>();
     try {
       throwIfAborted(this.#closing.signal);
@@ -179,6 +194,7 @@ export class Connection<Vector extends string | number = string | number>
       throw error;
     }
     this.#senders = senders;
+    this.#peer = peer;
     this.#backoff.succeeded();
   }
 
@@ -186,13 +202,9 @@ export class Connection<Vector extends string | number = string | number>
     if (this.#senders !== senders) return; // another sender of the same receiver said so before
     this.#senders = new Map();
     for (const sender of senders.values()) sender.close();
-    try {
-      this.emit('disconnect');
-    } finally {
-      // A listener may have closed the connection, or aborted its signal.
-      if (!this.#reconnect) this.#end(undefined);
-      else if (!this.#closing.signal.aborted) void this.#comeBack();
-    }
+    this.#emitLater('disconnect');
+    if (this.#reconnect) void this.#comeBack();
+    else this.#end(undefined);
   }
 
   async #comeBack(): Promise<void> {
@@ -202,8 +214,20 @@ export class Connection<Vector extends string | number = string | number>
       this.#end(reason);
       return;
     }
-    // The connection may have ended, or lost its receiver again, since the promise was resolved.
-    if (this.connected) this.emit('connect');
+    this.#emitLater('connect');
+  }
+
+  /**
+   * Emits on a tick of its own: what a listener throws is then an uncaught exception, as with every
+   * emitter of Node.js, and neither the rejection of a promise that nobody has, nor thrown by
+   * `close()`.
+   */
+  #emitLater<E extends keyof ConnectionEvents>(event: E, ...args: ConnectionEvents[E]): void {
+    nextTick(() => {
+      // The connection may have ended, or lost its receiver again, meanwhile.
+      if (event === 'connect' && !this.connected) return;
+      (this as EventEmitter).emit(event, ...args);
+    });
   }
 
   #end(reason: unknown): void {
@@ -212,6 +236,6 @@ export class Connection<Vector extends string | number = string | number>
     this.#forgetSignal();
     for (const sender of this.#senders.values()) sender.close();
     this.#senders = new Map();
-    this.emit('close', reason);
+    this.#emitLater('close', reason);
   }
 }

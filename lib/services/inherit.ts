@@ -1,5 +1,6 @@
 /** Tells a child process or a worker which of its descriptors raises which vector. */
 
+import { fstatSync } from 'node:fs';
 import process from 'node:process';
 import { descriptorOf, type VectorFd } from '../core/vector-fd.js';
 import {
@@ -9,6 +10,7 @@ import {
   invalidValue,
   isArray,
 } from '../internal/arguments.js';
+import { UintrError } from '../internal/errors.js';
 
 /** A standard stream of a child, as `child_process.spawn()` takes it. */
 export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | number;
@@ -35,10 +37,13 @@ export interface Inheritance {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Holds names and descriptors as the heir sees them: `tick=3,stop=4`. */
+/**
+ * Holds names and descriptors as the heir sees them, each with what it must refer to (`identity()`):
+ * `tick=3:8:4711,stop=4:8:4712`.
+ */
 const VARIABLE = 'UINTR_FDS';
 const NAME = /^[\w.-]+$/;
-const ENTRY = /^([\w.-]+)=(\d{1,9})$/;
+const ENTRY = /^([\w.-]+)=(\d{1,9}):(\d{1,20}:\d{1,20})$/;
 const HEIRS = ['spawn', 'fork', 'worker'] as const;
 
 /**
@@ -51,7 +56,8 @@ const HEIRS = ['spawn', 'fork', 'worker'] as const;
  * very copies, so leave them open until it has made its senders.
  *
  * @param vectorFds vector fds or their numbers, by names of letters, digits, `.`, `_` and `-`.
- * @throws {UintrError} `ERR_UINTR_CLOSED` for a closed `VectorFd`.
+ * @throws {UintrError} `ERR_UINTR_CLOSED` for a closed `VectorFd`, `EBADF` for a number that is not
+ * open.
  */
 export function inherit(
   vectorFds: Readonly<Record<string, VectorFd | number>>,
@@ -64,11 +70,18 @@ export function inherit(
     if (!NAME.test(name)) {
       throw invalidValue('vectorFds', 'named by letters, digits, ".", "_" and "-"', name);
     }
-    return [name, descriptorOf(`vectorFds.${name}`, target)] as const;
+    const fd = descriptorOf(`vectorFds.${name}`, target);
+    const found = identity(fd);
+    if (found === undefined) {
+      throw new UintrError('EBADF', `vectorFds.${name} is not open: ${fd}`);
+    }
+    return [name, fd, found] as const;
   });
   const variable = (descriptor: (fd: number, index: number) => number): NodeJS.ProcessEnv => ({
     ...(options.env ?? process.env),
-    [VARIABLE]: entries.map(([name, fd], index) => `${name}=${descriptor(fd, index)}`).join(),
+    [VARIABLE]: entries
+      .map(([name, fd, found], index) => `${name}=${descriptor(fd, index)}:${found}`)
+      .join(),
   });
   if (to === 'worker') return { env: variable((fd) => fd) };
   const standard: readonly StdioEntry[] = options.stdio ?? ['inherit', 'inherit', 'inherit'];
@@ -92,6 +105,9 @@ let found: Readonly<Record<string, number>> | undefined;
  * The first call takes `UINTR_FDS` out of `process.env`: its numbers mean nothing to a child of
  * this process. Later calls return the same object.
  *
+ * @throws {UintrError} `ERR_UINTR_NOT_INHERITED` when a descriptor is not the one that `inherit()` was
+ * given. A program between the two processes, such as `npm run`, `npx`, `tsx`, `node --watch`, `node
+ * --test` or `sudo`, passes the environment on, but not the descriptors.
  * @throws {TypeError} `ERR_INVALID_ARG_VALUE` when `UINTR_FDS` has another form.
  */
 export function inherited(): Readonly<Record<string, number>> {
@@ -105,9 +121,35 @@ function parse(variable: string): Readonly<Record<string, number>> {
   // Object.fromEntries() makes own properties of all names, `__proto__` included.
   return Object.fromEntries(
     variable.split(',').map((entry) => {
-      const [, name, fd] = ENTRY.exec(entry) ?? [];
-      if (name === undefined) throw invalidValue(VARIABLE, 'like "tick=3,stop=4"', variable);
-      return [name, Number(fd)];
+      const [, name, number, passed] = ENTRY.exec(entry) ?? [];
+      if (name === undefined) {
+        throw invalidValue(VARIABLE, 'like "tick=3:8:4711,stop=4:8:4712"', variable);
+      }
+      const fd = Number(number);
+      if (identity(fd) !== passed) throw notInherited(name, fd);
+      return [name, fd];
     }),
   );
 }
+
+/**
+ * Returns what an open descriptor refers to, the same for all its duplicates: device and inode
+ * (fstat(2)). Each socket has an inode of its own. Undefined for a number that is not open.
+ */
+function identity(fd: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+const notInherited = (name: string, fd: number): UintrError =>
+  new UintrError(
+    'ERR_UINTR_NOT_INHERITED',
+    `descriptor ${fd} is not the vector fd "${name}" that ${VARIABLE} tells of. A program between ` +
+      `this process and the one that called inherit(), such as npm run, npx, tsx, node --watch, node ` +
+      `--test or sudo, has passed on the environment but not the descriptors: start this ` +
+      `program without it, or use connect()`,
+  );

@@ -9,11 +9,12 @@ import {
   checkRate,
   checkTimeout,
 } from '../internal/arguments.js';
+import { binding } from '../internal/binding.js';
 import { checkMode } from '../sockets/fd-listener.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
 import { Places } from './places.js';
 
-/** A process that asks for vectors, as the kernel names it (`SO_PEERCRED`). */
+/** The process at the other end, as the kernel names it (`SO_PEERCRED`), while `authorize` decides. */
 export interface Peer extends Credentials {
   /**
    * Returns a pidfd of the process (`SO_PEERPIDFD`), the caller's to close; undefined before Linux
@@ -44,7 +45,10 @@ export interface ListenOptions<Name extends string = string> {
    * let in. An abstract address has no file and everybody can connect to it, so decide here.
    */
   readonly authorize?: (peer: Peer, request: VectorRequest<Name>) => boolean | Promise<boolean>;
-  /** How many peers may hold vector fds or be in a handshake at a time. Default: 1,024. */
+  /**
+   * How many peers may hold vector fds or be in a handshake at a time. Default: 1,024, but at most an
+   * eighth of the descriptors that this process may have (RLIMIT_NOFILE).
+   */
   readonly maxConnections?: number;
   /**
    * How many of `maxConnections` may be of one uid. Default: all where the socket file lets in its
@@ -55,10 +59,14 @@ export interface ListenOptions<Name extends string = string> {
    * How many vector fds all peers together may hold. The limit per uid is the same part of this as
    * `maxConnectionsPerUid` is of `maxConnections`. Each vector fd takes two descriptors of this
    * process, on hardware three, and three in flight (ETOOMANYREFS in unix(7)) until it is received.
-   * Default: twice `maxConnections`.
+   * Default: twice `maxConnections`, but at most a sixth of the descriptors that this process may
+   * have, which leaves half of those to other work.
    */
   readonly maxVectorFds?: number;
-  /** How many handshakes each uid may begin per second. Default: 100. Infinity: no limit. */
+  /**
+   * How many vectors each uid may ask for per second. A request for none counts as one vector, and
+   * so does one that is refused before it is read. Default: 100. Infinity: no limit.
+   */
   readonly requestsPerSecond?: number;
   /** How long a peer may take to ask, in milliseconds. Default: 1,000. */
   readonly handshakeTimeout?: number;
@@ -74,6 +82,8 @@ export interface CheckedListenOptions<Name extends string> {
   readonly places: Places;
   /** Places for vector fds of all connections. */
   readonly vectorFds: Places;
+  /** Descriptors from this number on are not for peers of another uid. */
+  readonly reserved: number;
   readonly requestsPerSecond: number;
   readonly handshakeTimeout: number;
   readonly signal: AbortSignal | undefined;
@@ -105,16 +115,23 @@ export function checkListenOptions<Name extends string>(
 
 type Limits = Pick<ListenOptions, 'maxConnections' | 'maxConnectionsPerUid' | 'maxVectorFds'>;
 
+const part = (whole: number, parts: number): number => Math.max(Math.floor(whole / parts), 1);
+
 /** @param shared whether peers of several uids can connect. */
-function placesOf(options: Limits, shared: boolean): { places: Places; vectorFds: Places } {
+function placesOf(
+  options: Limits,
+  shared: boolean,
+): { places: Places; vectorFds: Places; reserved: number } {
   const check = (name: keyof Limits, byDefault: number): number =>
     checkInteger(`options.${name}`, options[name] ?? byDefault, 1, 2 ** 20);
-  const max = check('maxConnections', 1024);
+  const descriptors = binding().descriptorLimit();
+  const max = check('maxConnections', Math.min(1024, part(descriptors, 8)));
   const maxPerUid = check('maxConnectionsPerUid', shared ? Math.ceil(max / 2) : max);
-  const maxVectorFds = check('maxVectorFds', 2 * max);
+  const maxVectorFds = check('maxVectorFds', Math.min(2 * max, part(descriptors, 6)));
   const vectorFdsPerUid = Math.ceil(maxVectorFds * Math.min(1, maxPerUid / max));
   return {
     places: new Places('connections', max, maxPerUid),
     vectorFds: new Places('vector fds', maxVectorFds, vectorFdsPerUid),
+    reserved: descriptors - part(descriptors, 4),
   };
 }

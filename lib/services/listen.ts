@@ -31,8 +31,8 @@ export class Receiver<const V extends Vectors = Record<never, number>> extends C
  * @param receiver the receiver whose vectors peers ask for.
  * @param address a path, or as in Node's `net` an abstract name after a NUL: `'\0name'`.
  * @throws {UintrError} `EADDRINUSE` when another process listens there, `EACCES`, `ENOENT`,
- * `ENAMETOOLONG` or another error of socket(2), bind(2) or listen(2); `ERR_UINTR_CLOSED` when the
- * receiver is closed.
+ * `ENAMETOOLONG` or another error of socket(2), bind(2) or listen(2); `ENOTSUP` where nobody could
+ * connect to the file; `ERR_UINTR_CLOSED` when the receiver is closed.
  */
 export function listen<V extends Vectors>(
   receiver: Receiver<V>,

@@ -44,5 +44,5 @@ export class Places {
   }
 }
 
-const tooMany = (why: string): UintrError =>
+export const tooMany = (why: string): UintrError =>
   new UintrError('ERR_UINTR_TOO_MANY_CONNECTIONS', `${why}, as many as are allowed`);

@@ -1,6 +1,7 @@
 /** Lets peers in at an address, and gives them vector fds: the receiver's half of the handshake. */
 
 import { EventEmitter } from 'node:events';
+import process from 'node:process';
 import type { VectorFd } from '../core/vector-fd.js';
 import { Aborter, throwIfAborted } from '../internal/abort.js';
 import { nextTick } from '../internal/clock.js';
@@ -16,6 +17,7 @@ import {
   encodeRefusal,
   handshakeError,
   MAX_HANDSHAKE,
+  MAX_REQUESTED,
 } from './handshake.js';
 import {
   checkListenOptions,
@@ -24,7 +26,8 @@ import {
   type VectorRequest,
 } from './listen-options.js';
 import { Offer } from './offer.js';
-import type { Place, Places } from './places.js';
+import { Pace } from './pace.js';
+import { type Place, type Places, tooMany } from './places.js';
 import { RateLimit } from './rate-limit.js';
 
 /** A peer that was let in. */
@@ -51,6 +54,13 @@ export interface RendezvousEvents<Name extends string> {
 /** Makes a rendezvous: for listen.ts only. @internal */
 export const create = Symbol('create');
 
+/**
+ * The vector fds that all rendezvous of this thread make per turn of the event loop. Each takes some
+ * 0.1 ms, so a turn takes about a millisecond for them.
+ */
+const VECTOR_FDS_PER_TURN = 8;
+const pace = new Pace(VECTOR_FDS_PER_TURN);
+
 /** The receiver, as far as a rendezvous needs it. */
 interface VectorSource {
   createFd(vector: number): VectorFd;
@@ -72,6 +82,7 @@ export class Rendezvous<Name extends string = string>
   readonly #authorize: ListenOptions<Name>['authorize'];
   readonly #places: Places;
   readonly #vectorFds: Places;
+  readonly #reserved: number;
   readonly #handshakeTimeout: number;
   readonly #rate: RateLimit;
   readonly #closing = new Aborter();
@@ -103,7 +114,8 @@ export class Rendezvous<Name extends string = string>
     this.#authorize = checked.authorize;
     this.#places = checked.places;
     this.#vectorFds = checked.vectorFds;
-    this.#rate = new RateLimit(checked.requestsPerSecond);
+    this.#reserved = checked.reserved;
+    this.#rate = new RateLimit(checked.requestsPerSecond, MAX_REQUESTED);
     this.#handshakeTimeout = checked.handshakeTimeout;
     throwIfAborted(signal);
     this.#listener = new FdListener(address, { mode: checked.mode });
@@ -154,8 +166,6 @@ export class Rendezvous<Name extends string = string>
     this.close();
   }
 
-  // Emits events after the handshake has ended, so that an error thrown by a listener cannot change
-  // it.
   async #serve(socket: FdSocket): Promise<void> {
     let peer: Credentials | undefined;
     let place: Place | undefined;
@@ -165,28 +175,38 @@ export class Rendezvous<Name extends string = string>
     try {
       peer = socket.peer;
       place = this.#admit(peer);
+      this.#keepReserve(socket.fd, peer);
       connection = { peer, ...(await this.#hear(socket, peer)) };
-      this.#grant(socket, connection, place);
+      await this.#grant(socket, connection, place);
     } catch (error) {
       refusal = refuse(socket, error);
     } finally {
       place?.release();
       socket.close();
     }
-    if (this.#closing.signal.aborted) return;
-    if (refusal !== undefined) this.emit('refusal', refusal, peer);
-    else if (connection !== undefined) this.emit('connection', connection);
+    // On a tick of its own: what a listener throws is then an uncaught exception, as with every
+    // emitter of Node.js, and not the rejection of a promise that nobody has.
+    nextTick(() => {
+      if (this.#closing.signal.aborted) return;
+      if (refusal !== undefined) this.emit('refusal', refusal, peer);
+      else if (connection !== undefined) this.emit('connection', connection);
+    });
   }
 
   /** Applies the limits before a byte is read. */
   #admit(peer: Credentials): Place {
-    if (!this.#rate.take(peer.uid)) {
-      throw new UintrError(
-        'ERR_UINTR_TOO_MANY_REQUESTS',
-        `uid ${peer.uid} asks more than ${this.#rate.perSecond} times a second`,
-      );
-    }
+    if (!this.#rate.take(peer.uid)) throw tooManyRequests(peer, this.#rate);
     return this.#places.take(peer.uid);
+  }
+
+  /**
+   * Keeps the last descriptors of this process for its own work and its own user, whatever the
+   * limits are and however many rendezvous there are. The kernel gives out the lowest free number,
+   * so all below a new one are in use.
+   */
+  #keepReserve(fd: number, { uid }: Credentials): void {
+    if (fd < this.#reserved || uid === process.geteuid?.() || uid === 0) return;
+    throw tooMany(`there are ${this.#reserved} descriptors in use`);
   }
 
   async #hear(socket: FdSocket, credentials: Credentials): Promise<VectorRequest<Name>> {
@@ -202,6 +222,10 @@ export class Rendezvous<Name extends string = string>
     });
     if (message === null) throw handshakeError('it left without a word');
     const request = this.#offer.resolve(decodeRequest(message.data));
+    // The first vector was counted when the peer was admitted.
+    if (!this.#rate.take(credentials.uid, request.vectors.length - 1, 0)) {
+      throw tooManyRequests(credentials, this.#rate);
+    }
     if (this.#authorize === undefined) return request;
     const peer: Peer = { ...credentials, pidFd: () => socket.peerPidFd() };
     // JavaScript authors may forget to return a boolean: anything except for true refuses.
@@ -213,13 +237,15 @@ export class Rendezvous<Name extends string = string>
     return request;
   }
 
-  #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): void {
-    throwIfAborted(this.#closing.signal);
+  async #grant(socket: FdSocket, connection: PeerConnection<Name>, place: Place): Promise<void> {
     const vectorFds: VectorFd[] = [];
     try {
       for (const vector of connection.vectors) {
+        await pace.take();
+        throwIfAborted(this.#closing.signal);
         const vectorFd = this.#source.createFd(vector);
         vectorFds.push(vectorFd);
+        this.#keepReserve(vectorFd.fd, connection.peer);
         // Freed when the last holder closes it, even if it was never sent.
         const ofVectorFd = this.#vectorFds.take(connection.peer.uid);
         place.retain();
@@ -244,6 +270,12 @@ export class Rendezvous<Name extends string = string>
     }
   }
 }
+
+const tooManyRequests = ({ uid }: Credentials, { perSecond }: RateLimit): UintrError =>
+  new UintrError(
+    'ERR_UINTR_TOO_MANY_REQUESTS',
+    `uid ${uid} asks for more than ${perSecond} vectors per second`,
+  );
 
 /** Tells the peer the reason, if the peer still listens. Returns it as a UintrError. */
 function refuse(socket: FdSocket, reason: unknown): UintrError {

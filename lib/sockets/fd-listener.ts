@@ -44,7 +44,8 @@ const RETRY_MS = 100;
 /**
  * A Unix socket that peers connect to: bind(2), listen(2). Its file appears, with its mode, when
  * peers can connect to it. A file that a dead process left behind is replaced; a file on which
- * another process listens is not.
+ * another process listens is not. On a file system that other mounts or machines share (FUSE, NFS,
+ * 9p, SMB, Ceph) nobody can tell the two apart, and no file is replaced.
  */
 export class FdListener extends EventEmitter<FdListenerEvents> implements Disposable {
   /** The path, or the abstract name after a NUL, on which this socket listens. */
@@ -59,7 +60,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
    * abstract name has no file and so no mode: everybody on the machine can connect. A path has at
    * most 105 bytes, two less than a path to connect to.
    * @throws {UintrError} `EADDRINUSE`, `EACCES`, `ENOENT`, `ENAMETOOLONG`, or another error of
-   * socket(2), bind(2) or listen(2).
+   * socket(2), bind(2) or listen(2); `ENOTSUP` where nobody could connect to the file.
    */
   constructor(address: string, options: FdListenerOptions = {}) {
     super();

@@ -37,6 +37,7 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
   binding["now"] = Napi::Function::New(env, now, "now");
   binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
+  binding["descriptorLimit"] = Napi::Function::New(env, descriptorLimit, "descriptorLimit");
   binding["receiverCounters"] = namesOf(env, kReceiverCounters);
   binding["senderCounters"] = namesOf(env, kSenderCounters);
   return binding;

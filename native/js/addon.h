@@ -20,5 +20,6 @@ Napi::Value openFdSocketPair(const Napi::CallbackInfo& info);
 Napi::Value connectFdSocket(const Napi::CallbackInfo& info);
 Napi::Value openFdListener(const Napi::CallbackInfo& info);
 Napi::Value capabilities(const Napi::CallbackInfo& info);
+Napi::Value descriptorLimit(const Napi::CallbackInfo& info);
 
 }  // namespace uintr

@@ -1,4 +1,5 @@
-// What this CPU and this kernel offer: the facts behind capabilities().
+// What this CPU and this kernel offer: the facts behind capabilities(), and the limit of
+// descriptors.
 
 #include <napi.h>
 
@@ -10,6 +11,7 @@
 #include "cpu/cpuid.h"
 #include "js/addon.h"
 #include "js/js_errors.h"
+#include "os/descriptor_limit.h"
 #include "os/futex.h"
 
 namespace uintr {
@@ -52,6 +54,14 @@ Napi::Value capabilities(const Napi::CallbackInfo& info) {
     result["backend"] = Napi::String::New(env, std::string(preferredBackend().name()));
     result["reason"] = Napi::String::New(env, detection.reason);
     return result;
+  });
+}
+
+// () => number
+Napi::Value descriptorLimit(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return translating(env, [&]() -> Napi::Value {
+    return Napi::Number::New(env, static_cast<double>(os::descriptorLimit()));
   });
 }
 

@@ -1,26 +1,43 @@
 #include "os/unix_listener.h"
 
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
 
+#include <cstddef>
+
+#include "os/kernel_release.h"
 #include "os/unix_address.h"
 #include "os/unix_socket.h"
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452  // Linux 6.6, the same on all architectures
+#endif
 
 namespace uintr::os {
 
 namespace {
 
-// Makes `.name~` of `name`, in the same folder: all processes that want to listen on one path get
-// the same hidden path.
-std::string hiddenBeside(const std::string& path, const char* ending) {
-  const std::size_t base = path.rfind('/') + 1;  // npos + 1 is 0
-  return path.substr(0, base) + "." + path.substr(base) + ending;
+// Where the name begins in a path; npos + 1 is 0.
+std::size_t baseOf(const std::string& path) {
+  return path.rfind('/') + 1;
+}
+
+// Makes `.name~` of `name`: all processes that want to listen on one path get the same hidden name.
+std::string hidden(const std::string& name, const char* ending) {
+  return "." + name + ending;
 }
 
 struct Unlink {
-  explicit Unlink(const std::string& unlinked) : path(unlinked) {}
-  ~Unlink() { ::unlink(path.c_str()); }
-  const std::string& path;
+  Unlink(int in, const std::string& unlinked) : folder(in), name(unlinked) {}
+  ~Unlink() { ::unlinkat(folder, name.c_str(), 0); }
+  Unlink(const Unlink&) = delete;
+  Unlink& operator=(const Unlink&) = delete;
+  int folder;
+  const std::string& name;
 };
 
 // The lock that a process holds while it starts to listen on a path. The lock is on a file that
@@ -28,10 +45,12 @@ struct Unlink {
 // the holder is killed the file stays, and the next process locks it.
 class PathLock {
  public:
-  explicit PathLock(const std::string& path)
-      : name_(hiddenBeside(path, ".uintr-lock")),
+  PathLock(int folder, const std::string& name)
+      : folder_(folder),
+        name_(hidden(name, ".uintr-lock")),
         file_(
-            check(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), "open")) {
+            check(::openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
+                  "open")) {
     // Several processes at once: one listens, and the others fail at once instead of waiting.
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) throwErrno("flock");
@@ -42,97 +61,195 @@ class PathLock {
     check(::fstat(file_.get(), &ours), "fstat");
     // The previous holder has just removed the file: a lock on a file without a name keeps nobody
     // out.
-    if (::lstat(name_.c_str(), &there) != 0 || ours.st_ino != there.st_ino) {
+    if (::fstatat(folder_, name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) != 0 ||
+        ours.st_ino != there.st_ino) {
       throw SystemError{EADDRINUSE, "bind"};
     }
   }
-  ~PathLock() { ::unlink(name_.c_str()); }
+  ~PathLock() { ::unlinkat(folder_, name_.c_str(), 0); }
   PathLock(const PathLock&) = delete;
   PathLock& operator=(const PathLock&) = delete;
 
  private:
+  int folder_;
   std::string name_;
   UniqueFd file_;
 };
 
-bool isSocket(const std::string& path) {
+bool isSocket(int folder, const std::string& name) {
   struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+  return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISSOCK(status.st_mode);
 }
 
-bool isDeadSocket(const std::string& path, int type) {
+bool isRefused(const std::string& path, int type) {
   try {
     connectUnix(path, type);
     return false;
   } catch (const SystemError& error) {
-    // connect(2) gives ECONNREFUSED for a plain file, too.
-    return error.error == ECONNREFUSED && isSocket(path);
+    return error.error == ECONNREFUSED;
   }
+}
+
+// Tells whether a socket file in the folder that refuses connections must be dead. The kernel finds
+// a socket by the inode in its own memory (net/unix/af_unix.c, unix_find_bsd), so a file that is
+// seen through another mount, or from another machine, refuses connections although its listener
+// lives.
+bool refusalMeansDeath(int folder) {
+  struct statfs status {};
+  check(::fstatfs(folder, &status), "fstatfs");
+  switch (static_cast<unsigned long>(status.f_type)) {
+    case 0x65735546:  // FUSE, virtiofs: fs/fuse/inode.c
+    case NFS_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case 0xff534d42:  // CIFS: linux/magic.h has it since Linux 5.17
+    case 0xfe534d42:  // SMB2
+    case 0x00c36400:  // Ceph: linux/magic.h has it since Linux 5.16
+    case AFS_FS_MAGIC:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// Tells whether nobody but us and root can put another file in the place of one of ours.
+bool keepsFiles(int folder) {
+  struct stat status {};
+  check(::fstat(folder, &status), "fstat");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) return false;
+  return (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (status.st_mode & S_ISVTX) != 0;
+}
+
+// Sets the mode of a file through a descriptor of O_PATH, which fchmod(2) does not take. The name
+// alone would not do where others can put a symbolic link there.
+void setMode(int file, int folder, const std::string& name, mode_t mode) {
+  if (::chmod(("/proc/self/fd/" + std::to_string(file)).c_str(), mode) == 0) return;
+  // There is no /proc here. Older kernels may have another call by that number.
+  if (!isKernelBefore(6, 6) && ::syscall(SYS_fchmodat2, file, "", mode, AT_EMPTY_PATH) == 0) return;
+  if (!keepsFiles(folder)) throw SystemError{ENOTSUP, "chmod"};
+  check(::fchmodat(folder, name.c_str(), mode, 0), "chmod");
 }
 
 }  // namespace
 
 UnixListener::UnixListener(const std::string& address, int type, mode_t mode, int backlog)
     : socket_(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")) {
+  const UnixAddress name(address, "bind");  // throws before any file exists
   if (address.starts_with('\0')) {
-    const UnixAddress name(address, "bind");
     check(::bind(socket_.get(), name.get(), name.length()), "bind");
     check(::listen(socket_.get(), backlog), "listen");
     return;
   }
-  path_ = address;
-  const UnixAddress checked(path_, "bind");  // throws before any file exists
-  const PathLock lock(path_);
-  const std::string temporary = hiddenBeside(path_, "~");
-  const UnixAddress name(temporary, "bind");
-  // The file is from a process that was killed between bind and publish: a live one would hold the
-  // lock.
-  if (isSocket(temporary)) ::unlink(temporary.c_str());
-  // At bind the file takes the mode of the socket, less the umask (net/unix/af_unix.c,
-  // unix_bind_bsd), so it is never more open than the caller wants.
-  check(::fchmod(socket_.get(), mode), "fchmod");
-  check(::bind(socket_.get(), name.get(), name.length()), "bind");
-  const Unlink unlink(temporary);
-  restoreMode(temporary, mode);
-  check(::listen(socket_.get(), backlog), "listen");
-  publish(temporary, type);
+  const std::string folder = address.substr(0, baseOf(address));
+  name_ = address.substr(folder.size());
+  folder_ = UniqueFd(check(
+      ::open(folder.empty() ? "." : folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open"));
+  const PathLock lock(folder_.get(), name_);
+  bindAndListen(address, type, mode, backlog);
+  try {
+    probe(address, type);
+  } catch (...) {
+    removeFile();
+    throw;
+  }
 }
 
 UnixListener::~UnixListener() {
-  if (path_.empty()) return;
+  removeFile();
+}
+
+void UnixListener::removeFile() {
+  if (inode_ == 0) return;
   struct stat status {};
-  if (::lstat(path_.c_str(), &status) != 0) return;
+  if (::fstatat(folder_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
   // Another process may have replaced our file.
-  if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
+  if (status.st_dev == device_ && status.st_ino == inode_) {
+    ::unlinkat(folder_.get(), name_.c_str(), 0);
+  }
+}
+
+void UnixListener::bindAndListen(const std::string& path, int type, mode_t mode, int backlog) {
+  const std::string temporary = hidden(name_, "~");
+  const UnixAddress bound(path.substr(0, baseOf(path)) + temporary, "bind");
+  // The file is from a process that was killed between bind and publish: a live one would hold the
+  // lock.
+  if (isSocket(folder_.get(), temporary)) ::unlinkat(folder_.get(), temporary.c_str(), 0);
+  // At bind the file takes the mode of the socket, less the umask (net/unix/af_unix.c,
+  // unix_bind_bsd), so it is never more open than the caller wants.
+  check(::fchmod(socket_.get(), mode), "fchmod");
+  check(::bind(socket_.get(), bound.get(), bound.length()), "bind");
+  const Unlink unlink(folder_.get(), temporary);
+  restoreMode(temporary, mode);
+  check(::listen(socket_.get(), backlog), "listen");
+  publish(path, temporary, type);
 }
 
 // Gives the file the permissions that the umask took away. Other users who can write to the
 // directory may have replaced the file, so the mode is set through a descriptor that is known to be
 // a socket.
 void UnixListener::restoreMode(const std::string& temporary, mode_t mode) {
-  const UniqueFd file(check(::open(temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
+  const UniqueFd file(
+      check(::openat(folder_.get(), temporary.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC), "open"));
   struct stat status {};
   check(::fstat(file.get(), &status), "fstat");
   if (!S_ISSOCK(status.st_mode)) throw SystemError{EADDRINUSE, "bind"};
   device_ = status.st_dev;
   inode_ = status.st_ino;
-  if ((status.st_mode & 0777) == mode) return;
-  // fchmod(2) does not take an O_PATH descriptor.
-  check(::chmod(("/proc/self/fd/" + std::to_string(file.get())).c_str(), mode), "chmod");
+  if ((status.st_mode & 0777) != mode) setMode(file.get(), folder_.get(), temporary, mode);
 }
 
-// Gives the file its real name by link(2), once the socket listens. A socket file that refuses
-// connections is therefore always dead, and never one that is about to listen.
-void UnixListener::publish(const std::string& temporary, int type) {
-  if (::link(temporary.c_str(), path_.c_str()) == 0) return;
-  if (errno != EEXIST) throwErrno("link");
-  if (!isDeadSocket(path_, type)) throw SystemError{EADDRINUSE, "bind"};
-  check(::rename(temporary.c_str(), path_.c_str()), "rename");
+// Gives the file its real name once the socket listens. A socket file that refuses connections is
+// therefore always dead, and never one that is about to listen. The file keeps its inode by
+// rename(2) on every file system; link(2) gives it another one on FUSE, and is forbidden elsewhere.
+void UnixListener::publish(const std::string& path, const std::string& temporary, int type) {
+  const int folder = folder_.get();
+  // A raw call: musl has no renameat2().
+  if (::syscall(SYS_renameat2, folder, temporary.c_str(), folder, name_.c_str(),
+                RENAME_NOREPLACE) == 0) {
+    return;
+  }
+  // Either the name is taken, or the file system does not know the flag. A dead socket then takes
+  // the name first, because bind(2) never replaces a file.
+  const UniqueFd reserving(check(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0), "socket"));
+  const UnixAddress address(path, "bind");
+  if (::bind(reserving.get(), address.get(), address.length()) != 0) {
+    if (errno != EADDRINUSE) throwErrno("bind");
+    // connect(2) gives ECONNREFUSED for a plain file, too.
+    const bool dead = refusalMeansDeath(folder) && isRefused(path, type) && isSocket(folder, name_);
+    if (!dead) throw SystemError{EADDRINUSE, "bind"};
+  }
+  check(::renameat(folder, temporary.c_str(), folder, name_.c_str()), "rename");
+}
+
+// Tries to connect: there are file systems on which nobody can. accept() drops this connection,
+// which it knows by its address, an abstract one that the kernel chooses (unix(7), "Autobind").
+void UnixListener::probe(const std::string& path, int type) {
+  const UniqueFd client(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  sockaddr_un own{.sun_family = AF_UNIX, .sun_path = {}};
+  socklen_t length = sizeof own;
+  auto* const address = reinterpret_cast<sockaddr*>(&own);
+  check(::bind(client.get(), address, sizeof own.sun_family), "bind");
+  check(::getsockname(client.get(), address, &length), "getsockname");
+  const UnixAddress file(path, "connect");
+  if (::connect(client.get(), file.get(), file.length()) == 0) {
+    probe_.assign(own.sun_path, length - offsetof(sockaddr_un, sun_path));
+  } else if (errno == ECONNREFUSED) {
+    throw SystemError{ENOTSUP, "bind"};
+  }
 }
 
 UniqueFd UnixListener::accept() {
-  return UniqueFd(
-      check(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept4"));
+  for (;;) {
+    sockaddr_un peer{};
+    socklen_t length = sizeof peer;
+    UniqueFd accepted(check(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &length,
+                                      SOCK_CLOEXEC | SOCK_NONBLOCK),
+                            "accept4"));
+    const std::size_t size = length - offsetof(sockaddr_un, sun_path);
+    if (probe_.empty() || probe_ != std::string_view(peer.sun_path, size)) return accepted;
+    probe_.clear();
+  }
 }
 
 }  // namespace uintr::os

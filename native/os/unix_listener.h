@@ -15,8 +15,9 @@ class UnixListener {
  public:
   // Listens on a path, or on an abstract address (a leading NUL). The file appears only when the
   // socket listens and the file has its mode. A file that a dead listener left behind is replaced.
-  // Throws SystemError{EADDRINUSE} when another process listens there or is about to, or when the
-  // file is not a socket.
+  // Throws SystemError{EADDRINUSE} when another process listens there or may do so, is about to, or
+  // when the file is not a socket; SystemError{ENOTSUP} when the file system makes a file to
+  // which nobody can connect.
   UnixListener(const std::string& address, int type, mode_t mode, int backlog);
   ~UnixListener();
   UnixListener(const UnixListener&) = delete;
@@ -29,14 +30,23 @@ class UnixListener {
   UniqueFd accept();
 
  private:
+  void bindAndListen(const std::string& path, int type, mode_t mode, int backlog);
   void restoreMode(const std::string& temporary, mode_t mode);
-  void publish(const std::string& temporary, int type);
+  void publish(const std::string& path, const std::string& temporary, int type);
+  void probe(const std::string& path, int type);
+  void removeFile();
 
   UniqueFd socket_;
-  std::string path_;  // empty for an abstract address
-  // The identity of our file: another file may stand on the path by the time we remove ours.
+  // The folder of our file, and the name in it: the working directory may change, and the folder
+  // may get another path. Both are empty for an abstract address.
+  UniqueFd folder_;
+  std::string name_;
+  // The identity of our file: another file may stand on the path by the time we remove ours. No
+  // file has inode 0.
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  // The address of the connection by which probe() tried the file; empty once it was accepted.
+  std::string probe_;
 };
 
 }  // namespace uintr::os

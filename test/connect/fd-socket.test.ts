@@ -349,7 +349,7 @@ describe('FdListener', () => {
   });
 
   it('leaves nothing but its file, and removes what a killed listener left', () => {
-    for (const killedIn of ['flock', 'bind', 'listen', 'link']) {
+    for (const killedIn of ['flock', 'bind', 'listen', 'renameat2', 'connect']) {
       const { signal } = spawnSync(
         'strace',
         [

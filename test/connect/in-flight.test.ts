@@ -51,7 +51,11 @@ describe('too many descriptors in flight', () => {
   }
 
   const attempt = (): Promise<Connection<'tick'>> =>
-    connect(file('socket'), { vectors: ['tick'], reconnect: false });
+    connect(file('socket'), {
+      vectors: ['tick'],
+      reconnect: false,
+      authorize: ({ uid }) => uid === UID,
+    });
 
   it('are ETOOMANYREFS in send and createFd, and none is left open', async () => {
     const before = await tell({ hold: 0 });
