@@ -185,25 +185,28 @@ export function findAddon(): string | undefined {
   }
 }
 
-function load(): Binding | UintrError {
+type Loaded = { readonly addon: Binding } | { readonly failure: UintrError };
+
+function load(): Loaded {
   const reason = unsupportedRuntime();
-  if (reason !== undefined) return new UintrError('ERR_UINTR_UNSUPPORTED_PLATFORM', reason);
+  if (reason !== undefined) {
+    return { failure: new UintrError('ERR_UINTR_UNSUPPORTED_PLATFORM', reason) };
+  }
   try {
-    return loadAddon().setup(UintrError);
+    return { addon: loadAddon().setup(UintrError) };
   } catch (error) {
-    return loadError(error, findAddon());
+    return { failure: loadError(error, findAddon()) };
   }
 }
 
 const loaded = load();
 
 /** The reason why there is no addon; undefined when there is one. */
-export const loadFailure = loaded instanceof UintrError ? loaded : undefined;
+export const loadFailure = 'failure' in loaded ? loaded.failure : undefined;
 
 export function binding(): Binding {
-  if (loaded instanceof UintrError) {
-    // A new error, so that its stack leads to the caller.
-    throw new UintrError(loaded.code, loaded.message, undefined, undefined, loaded.cause);
-  }
-  return loaded;
+  if ('addon' in loaded) return loaded.addon;
+  const { code, message, cause } = loaded.failure;
+  // A new error, so that its stack leads to the caller.
+  throw new UintrError(code, message, undefined, undefined, cause);
 }
