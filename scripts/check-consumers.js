@@ -10,6 +10,7 @@ const { execFileSync, spawn } = require('node:child_process');
 const {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -41,14 +42,20 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Packs the package with the addon of build/Release as its prebuilt one; returns the tarball. */
 function pack() {
   const prebuilds = path.join(root, 'prebuilds');
-  rmSync(prebuilds, { recursive: true, force: true });
-  const prebuilt = path.join(prebuilds, `${process.platform}-${process.arch}/uintr.node`);
-  mkdirSync(path.dirname(prebuilt), { recursive: true });
-  copyFileSync(path.join(root, 'build/Release/uintr.node'), prebuilt);
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch];
-  const packed = execFileSync('npm', args, { cwd: root, encoding: 'utf8' });
-  rmSync(prebuilds, { recursive: true });
-  return path.join(scratch, JSON.parse(packed)[0].filename);
+  const aside = path.join(scratch, 'prebuilds'); // what will be published stays as it is
+  if (existsSync(prebuilds)) cpSync(prebuilds, aside, { recursive: true });
+  try {
+    rmSync(prebuilds, { recursive: true, force: true });
+    const prebuilt = path.join(prebuilds, `${process.platform}-${process.arch}/uintr.node`);
+    mkdirSync(path.dirname(prebuilt), { recursive: true });
+    copyFileSync(path.join(root, 'build/Release/uintr.node'), prebuilt);
+    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch];
+    const packed = execFileSync('npm', args, { cwd: root, encoding: 'utf8' });
+    return path.join(scratch, JSON.parse(packed)[0].filename);
+  } finally {
+    rmSync(prebuilds, { recursive: true });
+    if (existsSync(aside)) cpSync(aside, prebuilds, { recursive: true });
+  }
 }
 
 /** Runs a command in its own process group, which ends with it; returns what it said if it failed. */
