@@ -5,6 +5,9 @@
 //   --asan       build/asan/, with AddressSanitizer and UndefinedBehaviorSanitizer
 //   --prebuild   the file in prebuilds/ for this platform, which the package carries; built anew
 //
+// The package carries binding.gyp as dist/binding.gyp, for `uintr build`. At its top, npm, yarn and
+// pnpm would take it for a wish to compile.
+//
 // UINTR_PREBUILD=$PWD/build/debug makes node-gyp-build load that build instead of build/Release.
 // The headers of the running Node are used where they are installed beside it. Otherwise node-gyp
 // downloads them.
@@ -13,6 +16,7 @@
 const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -86,6 +90,9 @@ if (process.platform !== 'linux') {
   console.log(`uintr: nothing to compile on ${process.platform}`);
   process.exit(0);
 }
+
+mkdirSync(path.join(root, 'dist'), { recursive: true });
+copyFileSync(path.join(root, 'binding.gyp'), path.join(root, 'dist/binding.gyp'));
 
 const prefix = path.dirname(path.dirname(process.execPath));
 const hasHeaders = existsSync(path.join(prefix, 'include/node/node_api.h'));

@@ -1,10 +1,10 @@
 // Packs the package as it would be published, installs it into an empty project as a dependent
 // would, and uses it from there: no install script, both module systems, types for each, and the
-// command.
+// command. Without its prebuilt addon, the command that the error names compiles one.
 'use strict';
 
 const { execFileSync, spawnSync } = require('node:child_process');
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const assert = require('node:assert/strict');
@@ -44,6 +44,9 @@ try {
     assert.equal(scripts[name], undefined, `the package has a script "${name}"`);
   }
 
+  // At the top it would make npm ci, yarn and pnpm compile.
+  assert.ok(!existsSync(path.join(installed, 'binding.gyp')), 'the package has a binding.gyp');
+
   writeFileSync(path.join(folder, 'a.cts'), `import { Receiver, Sender } from 'uintr';${source}`);
   writeFileSync(path.join(folder, 'b.mts'), `import { Receiver, Sender } from 'uintr';${source}`);
   const tsc = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
@@ -73,7 +76,18 @@ try {
   assert.match(bench.stdout, /^│ +MessagePort /m);
   assert.match(bench.stdout, /^Left out, not installed: zeromq inproc/m);
 
-  console.log(`${filename}, ${size} bytes: installed; used by require, by import, as a command`);
+  // A machine that has no prebuilt addon, and no network beyond Node's headers.
+  rmSync(path.join(installed, 'prebuilds'), { recursive: true });
+  const { stderr } = spawnSync(process.execPath, ['a.cjs'], { cwd: folder, encoding: 'utf8' });
+  const [, command] = /UintrError: no addon for .*: (node .* build)$/m.exec(stderr) ?? [];
+  assert.ok(command, stderr);
+  const env = { ...process.env, CXXFLAGS: '-O0', npm_config_registry: 'http://127.0.0.1:9' };
+  execFileSync('sh', ['-c', command], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  run(process.execPath, ['a.cjs'], folder);
+
+  console.log(
+    `${filename}, ${size} bytes: installed; used by require, by import, as a command; compiled there`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

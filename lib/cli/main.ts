@@ -2,14 +2,16 @@
 // The command `uintr`: for people, where everything else in lib/ is for programs.
 
 import path from 'node:path';
+import { build } from './build.js';
 import { doctor } from './doctor/main.js';
-import { ROOT } from '../internal/package.js';
+import { packageRoot } from '../internal/package.js';
 import { version } from './package.js';
 
 const HELP = `Usage: uintr <command> [options]
 
 Commands:
   doctor  which backend this machine gives and why, fact by fact
+  build   compiles the addon, where the package brings none for this machine
   bench   how long a doorbell takes, beside what else Node has to offer
 
 Options:
@@ -25,7 +27,7 @@ interface Bench {
 }
 
 async function bench(args: readonly string[]): Promise<undefined> {
-  const program = path.join(ROOT, 'dist/bench/main.js');
+  const program = path.join(packageRoot(), 'dist/bench/main.js');
   await ((await import(program)) as Bench).bench(args, 'uintr bench');
 }
 
@@ -33,6 +35,8 @@ async function run([command, ...args]: readonly string[]): Promise<number | unde
   switch (command) {
     case 'doctor':
       return doctor(args);
+    case 'build':
+      return build(args);
     case 'bench':
       return bench(args);
     case '-h':

@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../internal/package.js';
+import { packageRoot } from '../internal/package.js';
 
 export function version(): string {
-  const text = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
+  const text = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,9 +1,12 @@
 /** Loads the native addon, as the only file, and states the types of what the addon offers. */
 
-import process from 'node:process';
-import loadPrebuild from 'node-gyp-build';
+/* eslint-disable @typescript-eslint/no-require-imports --
+   File tracers (nft, ncc) recognise the addon by require() alone: see loadAddon(). */
+import path = require('node:path');
 import { UintrError } from './errors.js';
-import { ROOT } from './package.js';
+import { loadError } from './load-error.js';
+import { packageRoot } from './package.js';
+import { unsupportedRuntime } from './runtime.js';
 
 /** `seqpacket` (`SOCK_SEQPACKET`) keeps messages apart, `stream` (`SOCK_STREAM`) does not. */
 export type SocketType = 'seqpacket' | 'stream';
@@ -163,57 +166,49 @@ interface Addon {
   setup(errorClass: typeof UintrError): Binding;
 }
 
-function load(): Binding | UintrError {
-  if (process.platform !== 'linux') {
-    return new UintrError(
-      'ERR_UINTR_UNSUPPORTED_PLATFORM',
-      `uintr needs Linux; this is ${process.platform}`,
-    );
-  }
-  try {
-    return (loadPrebuild(ROOT) as Addon).setup(UintrError);
-  } catch (error) {
-    return loadError(error);
-  }
+interface NodeGypBuild {
+  (root: string): unknown;
+  resolve(root: string): string;
 }
 
 /**
- * Returns the addon's file: in build/Release (compiled here), or else in
- * prebuilds/<platform>-<arch> (in the package). Undefined when there is none.
+ * Loads the addon. It is in build/Release (compiled here), or else in prebuilds/<platform>-<arch> (in
+ * the package). File tracers recognise this form, literally, and take the addon along.
  */
+const loadAddon = (): Addon =>
+  (require('node-gyp-build') as NodeGypBuild)(path.join(__dirname, '../..')) as Addon;
+
+/** Returns the addon's file. Undefined when there is none. */
 export function findAddon(): string | undefined {
   try {
-    return loadPrebuild.resolve(ROOT);
+    return (require('node-gyp-build') as NodeGypBuild).resolve(packageRoot());
   } catch {
     return undefined; // loading fails as well, and its error says where it looked
   }
 }
 
-/** Makes an error that says which file failed to load, or that there is none, and why. */
-function loadError(error: unknown): UintrError {
-  const file = findAddon();
-  const text = error instanceof Error ? error.message : String(error);
-  const why = text.trim().replace(/\s+/g, ' '); // node-gyp-build's text has several lines
-  return new UintrError(
-    'ERR_UINTR_UNSUPPORTED_PLATFORM',
-    file === undefined
-      ? `no addon for ${process.platform}-${process.arch}: ${why}`
-      : `the addon ${file} does not load: ${why}`,
-    undefined,
-    undefined,
-    error,
-  );
+type Loaded = { readonly addon: Binding } | { readonly failure: UintrError };
+
+function load(): Loaded {
+  const reason = unsupportedRuntime();
+  if (reason !== undefined) {
+    return { failure: new UintrError('ERR_UINTR_UNSUPPORTED_PLATFORM', reason) };
+  }
+  try {
+    return { addon: loadAddon().setup(UintrError) };
+  } catch (error) {
+    return { failure: loadError(error, findAddon()) };
+  }
 }
 
 const loaded = load();
 
 /** The reason why there is no addon; undefined when there is one. */
-export const loadFailure = loaded instanceof UintrError ? loaded : undefined;
+export const loadFailure = 'failure' in loaded ? loaded.failure : undefined;
 
 export function binding(): Binding {
-  if (loaded instanceof UintrError) {
-    // A new error, so that its stack leads to the caller.
-    throw new UintrError(loaded.code, loaded.message, undefined, undefined, loaded.cause);
-  }
-  return loaded;
+  if ('addon' in loaded) return loaded.addon;
+  const { code, message, cause } = loaded.failure;
+  // A new error, so that its stack leads to the caller.
+  throw new UintrError(code, message, undefined, undefined, cause);
 }

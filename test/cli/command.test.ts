@@ -16,11 +16,11 @@ describe('uintr', function () {
     assert.deepEqual([stdout, code], [`${version}\n`, 0]);
   });
 
-  for (const command of ['', 'doctor', 'bench']) {
+  for (const command of ['', 'doctor', 'bench', 'build']) {
     it(`prints its help: ${command === '' ? 'by itself' : command}`, async () => {
       const { stdout, stderr, code } = await uintr([command, '--help'].filter(Boolean));
       assert.deepEqual([code, stderr], [0, '']);
-      assert.match(stdout, new RegExp(`^Usage: uintr ${command || '<command>'} `));
+      assert.match(stdout, new RegExp(`^Usage: uintr ${command || '<command>'}( |$)`, 'm'));
     });
   }
 
@@ -29,6 +29,7 @@ describe('uintr', function () {
     ['docter'],
     ['doctor', '--jsn'],
     ['bench', '--jsn'],
+    ['build', '--jsn'],
     ['bench', '--mode', 'three cores'],
     ['bench', '--only', '('],
     ['bench', '-r', '0'],

@@ -167,7 +167,7 @@ describe('uintr doctor', function () {
       const { status, value, advice, data } = factOf(diagnosis, 'addon');
       assert.deepEqual([status, data['file']], ['problem', null]);
       assert.match(value, /build\/Release has none.*prebuilds\/linux-\w+ has none/);
-      assert.match(advice ?? '', /node-gyp rebuild/);
+      assert.match(advice ?? '', /node \S+dist\/cli\/main\.js build$/);
     });
 
     it('says how the addon is broken', async () => {

@@ -27,7 +27,8 @@ const code = [...lib, ...native].map((source) => source.replace(isComment, ''));
 
 describe('docs/errors.md', () => {
   it('has a section for each code of our own, and for no other', () => {
-    const thrown = find(code, /['"](ERR_[A-Z_]+)['"]/g);
+    // A case of a switch is about an error of Node's that was caught.
+    const thrown = find(code, /(?<!case )['"](ERR_[A-Z_]+)['"]/g);
     assert.ok(thrown.length > 10, thrown.join());
     assert.deepEqual(find([text], /^### `(ERR_[A-Z_]+)`$/gm), thrown);
   });

@@ -11,6 +11,7 @@ const NEEDED = [
     'guide',
     'errors',
     'compatibility',
+    'bundlers',
     'api/README',
   ].map((name) => `docs/${name}.md`),
   ...['lib/README.md', 'native/README.md', 'examples/README.md'],

@@ -61,7 +61,7 @@ function npx(args: readonly string[]): string | undefined {
   const [program = '', command = ''] = args;
   if (program === '-p' || program === '--package') return fault(args.slice(2).join(' '));
   if (program !== name) return exists(path.join('node_modules/.bin', program));
-  return ['doctor', 'bench', '--help', '--version'].includes(command)
+  return ['doctor', 'bench', 'build', '--help', '--version'].includes(command)
     ? undefined
     : `uintr has no command ${command}`;
 }

@@ -21,7 +21,7 @@ function tell(report: Report): void {
 function tellCapabilities(): Backend | null {
   const cause = loadFailure?.cause === undefined ? loadFailure : failureOf(loadFailure.cause);
   const failure: Failure | null = loadFailure
-    ? { message: loadFailure.message, code: cause?.code }
+    ? { message: cause?.message ?? loadFailure.message, code: cause?.code }
     : null;
   tell({ what: 'addon', file: findAddon() ?? null, failure });
   const found = capabilities();

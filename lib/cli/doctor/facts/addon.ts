@@ -2,7 +2,8 @@
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../../internal/package.js';
+import { howToBuild, packageRoot } from '../../../internal/package.js';
+import { unsupportedRuntime } from '../../../internal/runtime.js';
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, type Finding, ok, problem } from '../fact.js';
 import { adviceFor } from './advice.js';
@@ -10,12 +11,6 @@ import { isLinux, NEEDS_LINUX } from './machine.js';
 
 /** The folders that node-gyp-build searches, in its order. */
 const PLACES = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-${process.arch}`];
-
-const fromHere = path.relative(process.cwd(), ROOT) || '.';
-
-export const COMPILE_IT =
-  `Compile it here, with python3, make and g++ 11 or later: ` +
-  `npx node-gyp rebuild -C ${fromHere.startsWith('..') ? ROOT : fromHere}`;
 
 export const addonFact = (examination: Examination): Fact =>
   fact('addon', 'Addon', () => addon(examination));
@@ -27,7 +22,7 @@ function addon(examination: Examination): Finding {
     const error = `not loaded: ${end?.message ?? 'nothing is known'}`;
     // With a code, the patient could not even be started; without one, it ended while it loaded the
     // addon.
-    const advice = end?.code === undefined ? COMPILE_IT : adviceFor(end);
+    const advice = end?.code === undefined ? howToBuild() : adviceFor(end);
     return problem(error, advice, { file: null, origin: null, error });
   }
   const { file, failure } = report;
@@ -36,27 +31,30 @@ function addon(examination: Examination): Finding {
   if (failure === null) return ok(`${shown} (${origin})`, { file, origin, error: null });
 
   const data = { file, origin: file === null ? null : origin, error: failure.message };
-  if (!isLinux()) return problem('none', NEEDS_LINUX, data);
+  const unsupported = unsupportedRuntime();
+  if (unsupported !== undefined) {
+    return problem('none', isLinux() ? unsupported : NEEDS_LINUX, data);
+  }
   if (failure.code === 'ERR_DLOPEN_DISABLED') {
     const advice = 'Start Node without --no-addons, or with --allow-addons. See NODE_OPTIONS, too.';
     return problem('Node may not load addons', advice, data);
   }
   return file === null
-    ? problem(`none for ${process.platform}-${process.arch}: ${search()}`, COMPILE_IT, data)
-    : problem(`${shown} does not load: ${reasonOf(failure.message)}`, COMPILE_IT, data);
+    ? problem(`none for ${process.platform}-${process.arch}: ${search()}`, howToBuild(), data)
+    : problem(
+        `${shown} does not load: ${failure.message.split('\n', 1).join()}`,
+        howToBuild(),
+        data,
+      );
 }
 
 const inPackage = (file: string): string =>
-  file.startsWith(ROOT + path.sep) ? path.relative(ROOT, file) : file;
-
-/** Returns the loader's own words, without the file's name, which they repeat. */
-const reasonOf = (message: string): string =>
-  (message.split(' does not load: ')[1] ?? message).split('\n', 1)[0] ?? message;
+  file.startsWith(packageRoot() + path.sep) ? path.relative(packageRoot(), file) : file;
 
 /** Says which addons are in the folders that were searched. */
 function search(): string {
   return PLACES.map((place) => {
-    const found = filesIn(path.join(ROOT, place));
+    const found = filesIn(path.join(packageRoot(), place));
     return `${place} has ${found.length === 0 ? 'none' : `only ${found.join(' and ')}`}`;
   }).join(', ');
 }

@@ -3,7 +3,7 @@
 
 import { type Examination, told } from '../examine.js';
 import { type Fact, fact, note, ok, problem } from '../fact.js';
-import { COMPILE_IT } from './addon.js';
+import { howToBuild } from '../../../internal/package.js';
 
 interface Link {
   readonly id: string;
@@ -32,7 +32,7 @@ export function hardwareFacts(examination: Examination): Fact[] {
       holds: compiled,
       values: ['in the addon', 'not in this addon'],
       advice:
-        process.arch === 'x64' ? COMPILE_IT : `User interrupts exist on x86-64. ${NOTHING_LOST}`,
+        process.arch === 'x64' ? howToBuild() : `User interrupts exist on x86-64. ${NOTHING_LOST}`,
       data: compiled,
     },
     {

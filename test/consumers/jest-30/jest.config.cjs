@@ -1,0 +1,2 @@
+'use strict';
+module.exports = { testEnvironment: 'node', testTimeout: 60_000, testMatch: ['**/*.test.cjs'] };
