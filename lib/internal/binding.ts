@@ -67,15 +67,13 @@ export interface NativeFdSocket {
   readonly type: SocketType;
   /** Returns how many bytes were taken. Throws `EAGAIN` when there is no room. */
   send(data: Uint8Array, fds: readonly number[]): number;
+  /** Returns undefined when there is nothing to read. */
+  receive(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /**
-   * Returns undefined when there is nothing to read. With `hold` the descriptors stay the socket's,
-   * which closes them with itself.
+   * The same for a socket that nobody else holds. The descriptors stay the socket's, which closes
+   * them with itself. A message that is refused stays in the queue: close the socket then.
    */
-  receive(
-    maxBytes: number,
-    maxFds: number,
-    hold: boolean,
-  ): { data: Buffer; fds: number[] } | undefined;
+  receiveHeld(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /** Blocks for at most `milliseconds`. */
   waitReadable(milliseconds: number): boolean;
   poll(readable: boolean, writable: boolean, keepsAlive: boolean): void;
@@ -142,7 +140,7 @@ export interface Binding {
   connectFdSocket(address: string, type: SocketType): OwnedFd;
   openFdListener(
     address: string,
-    options: Watcher & { type: SocketType; mode: number; backlog: number },
+    options: Watcher & { type: SocketType; mode: number; backlog: number; refusesFds: boolean },
   ): NativeFdListener;
   capabilities(): NativeCapabilities;
   /** The names of the counters in `counters` above, in their order: native/core/counters.h. */

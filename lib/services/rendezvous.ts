@@ -6,7 +6,7 @@ import { Deadline } from '../internal/deadline.js';
 import { UintrError } from '../internal/errors.js';
 import { FdListener } from '../sockets/fd-listener.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
-import type { FdSocket } from '../sockets/fd-socket.js';
+import { type FdSocket, receiveHeld } from '../sockets/fd-socket.js';
 import {
   decodeRequest,
   encodeGrant,
@@ -104,7 +104,7 @@ export class Rendezvous<Name extends string = string>
     this.#handshakeTimeout = checked.handshakeTimeout;
     signal?.throwIfAborted();
     setMaxListeners(0, this.#closing.signal); // each handshake is one
-    this.#listener = new FdListener(address, { mode: checked.mode });
+    this.#listener = new FdListener(address, { mode: checked.mode }, true);
     this.#listener.on('connection', (socket) => void this.#serve(socket));
     this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
     const onAbort = (): void => {
@@ -193,7 +193,7 @@ export class Rendezvous<Name extends string = string>
       { timeout: this.#handshakeTimeout, signal: this.#closing.signal },
       false,
     );
-    const message = await socket.receive({
+    const message = await socket[receiveHeld]({
       ...deadline.rest,
       maxBytes: MAX_HANDSHAKE,
       maxFds: 0,

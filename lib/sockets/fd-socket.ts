@@ -29,7 +29,10 @@ import {
   type ReceiveOptions,
 } from './fd-socket-options.js';
 
-/** Receives descriptors that stay the socket's: for handshake-client.ts only. @internal */
+/**
+ * Receives descriptors that stay the socket's: for handshakes. Nobody else may hold the socket, and
+ * it has to be closed after a failure. @internal
+ */
 export const receiveHeld = Symbol('receiveHeld');
 
 /**
@@ -179,9 +182,10 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * Resolves with the next message, or with null when the peer is gone: recvmsg(2). An empty
    * message on a `seqpacket` socket looks like the latter.
    *
-   * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors,
-   * and `EMFILE` when this process has none left: the message is gone then, and so are its
-   * descriptors. `ECONNRESET` says that the peer went without reading all that it was sent; what it
+   * Rejects with `EMSGSIZE` for a longer message and `ERR_UINTR_TOO_MANY_FDS` for more descriptors:
+   * the message is gone then, and so are its descriptors. Rejects with `EMFILE` when this process
+   * has not twice as many left as the message brings: it stays then, and can be received later.
+   * `ECONNRESET` says that the peer went without reading all that it was sent; what it
    * had sent itself can still be received. Rejects with `ERR_UINTR_TIMEOUT`, the signal's reason,
    * or `ERR_UINTR_CLOSED` as well.
    */
@@ -202,7 +206,9 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     deadline.throwIfAborted();
     for (;;) {
       this.#checkOpen();
-      const message = this.#native.receive(maxBytes, maxFds, hold);
+      const message = hold
+        ? this.#native.receiveHeld(maxBytes, maxFds)
+        : this.#native.receive(maxBytes, maxFds);
       if (message !== undefined) return endToNull(message);
       await this.#ready(this.#readers, deadline);
     }
@@ -235,7 +241,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     for (;;) {
       const left = Math.max(deadline - performance.now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLEEP_SLICE_MS));
-      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
+      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS);
       if (message !== undefined) return endToNull(message);
       if (left === 0) return undefined;
     }

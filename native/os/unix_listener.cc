@@ -72,8 +72,9 @@ bool isDeadSocket(const std::string& path, int type) {
 
 }  // namespace
 
-UnixListener::UnixListener(const std::string& address, int type, mode_t mode, int backlog)
+UnixListener::UnixListener(const std::string& address, int type, mode_t mode, int backlog, Fds fds)
     : socket_(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")) {
+  if (fds == Fds::Refuse) refuseFds(socket_.get());
   if (address.starts_with('\0')) {
     const UnixAddress name(address, "bind");
     check(::bind(socket_.get(), name.get(), name.length()), "bind");
@@ -99,6 +100,7 @@ UnixListener::UnixListener(const std::string& address, int type, mode_t mode, in
 }
 
 UnixListener::~UnixListener() {
+  refuseBacklog();
   if (path_.empty()) return;
   struct stat status {};
   if (::lstat(path_.c_str(), &status) != 0) return;
@@ -130,8 +132,25 @@ void UnixListener::publish(const std::string& temporary, int type) {
   check(::rename(temporary.c_str(), path_.c_str()), "rename");
 }
 
-UniqueFd UnixListener::accept() {
-  return UniqueFd(
+// Leaves nothing in the backlog whose end could block, so that the socket can be closed here, and
+// with it an abstract name is free at once.
+void UnixListener::refuseBacklog() noexcept {
+  // From now on connect(2) fails (net/unix/af_unix.c, unix_stream_connect()).
+  ::shutdown(socket_.get(), SHUT_RD);
+  for (;;) {
+    const int fd = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      const ForeignFd refused(fd);
+    } else if (errno != ECONNABORTED) {
+      break;
+    }
+  }
+  // Anything else (EMFILE) has left connections there, which end with the socket elsewhere.
+  if (errno == EAGAIN || errno == EINVAL) const UniqueFd empty = trusted(std::move(socket_));
+}
+
+ForeignFd UnixListener::accept() {
+  return ForeignFd(
       check(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK), "accept4"));
 }
 
