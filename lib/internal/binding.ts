@@ -71,7 +71,7 @@ export interface NativeFdSocket {
   receive(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /**
    * The same for a socket that nobody else holds. The descriptors stay the socket's, which closes
-   * them with itself. A message that is refused stays in the queue: close the socket then.
+   * them with itself. Close it after a failure: a message that brings too many stays in the queue.
    */
   receiveHeld(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /** Blocks for at most `milliseconds`. */

@@ -53,16 +53,16 @@ class FdSocketBinding {
     });
   }
 
-  // The same for a socket that nobody else holds and that is closed after a failure: the message
-  // stays then, and no more descriptors enter this process than needed. Those that come stay this
-  // object's, which closes them at its end.
+  // The same for a socket that nobody else holds and that is closed after a failure. A message that
+  // brings too many descriptors stays in the queue, so that they do not take up those of this
+  // process. Those that come stay this object's, which closes them at its end.
   Napi::Value receiveHeld(const Napi::CallbackInfo& info) {
     return receiving(info, Hold::Yes, [&](std::span<std::byte> data, std::size_t maxFds) {
       os::ReceivedMessage message = os::peekWithFds(socket_.get(), data, maxFds + 1);
-      if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
       if (message.fds.size() > maxFds) throwTooManyFds(maxFds);
       if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
       os::takeWithFds(socket_.get(), data, 0);  // drops what we have duplicates of
+      if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
       return message;
     });
   }

@@ -36,11 +36,7 @@ class Closer {
       const std::lock_guard lock(mutex_);
       queue_.push_back(fd);
       waiting = queue_.size();
-      // Without a thread (RLIMIT_NPROC) the descriptors wait: the next call tries again.
-      if (idle_ == 0 && threads_ < kMaxThreads && startThread()) {
-        ++threads_;
-        ++idle_;
-      }
+      ensureStandby();
     }
     changed_.notify_one();
     // On one core a loop that opens and closes would run out of descriptors within its time slice.
@@ -48,6 +44,13 @@ class Closer {
   }
 
  private:
+  // Without a thread (RLIMIT_NPROC) the descriptors wait: the next call tries again.
+  void ensureStandby() {
+    if (idle_ > 0 || threads_ == kMaxThreads || !startThread()) return;
+    ++threads_;
+    ++idle_;
+  }
+
   bool startThread() {
     pthread_attr_t attributes;
     if (::pthread_attr_init(&attributes) != 0) return false;
@@ -94,6 +97,7 @@ class Closer {
     leaderIsClosing_ = true;
     leaderIsStuckAt_ = Clock::now() + kStuck;
     --idle_;
+    if (!queue_.empty()) ensureStandby();
     lock.unlock();
     ::close(fd);
     lock.lock();
