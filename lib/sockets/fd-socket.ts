@@ -145,7 +145,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * @param data 1 to 65,536 bytes, or a string that is sent as UTF-8.
    * @param fds at most 253 descriptors. They stay the caller's; the peer gets duplicates.
    * @throws {UintrError} `EAGAIN` while the peer does not read, `EPIPE` when it is gone, `EBADF`,
-   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are in flight), `ERR_UINTR_CLOSED`.
+   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are in flight), `EPERM` when the peer takes no
+   * descriptors, `ERR_UINTR_CLOSED`.
    */
   send(data: string | Uint8Array, fds: readonly number[] = []): number {
     this.#checkOpen();
@@ -264,7 +265,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     return this;
   }
 
-  /** Closes the socket. Waits reject with `ERR_UINTR_CLOSED`. Closing twice is fine. */
+  /**
+   * Closes the socket: another thread does so shortly afterwards, because messages that were not
+   * received can bring descriptors whose end takes time. Waits reject with `ERR_UINTR_CLOSED`.
+   * Closing twice is fine.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

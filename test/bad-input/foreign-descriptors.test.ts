@@ -44,7 +44,7 @@ describe('a descriptor of another process whose end blocks', function () {
   const file = folder();
 
   function drop(way: string, prefix: readonly string[] = [], environment = {}): unknown {
-    const [program = '', ...args] = [...prefix, process.execPath, fixture('foreign-drops')];
+    const [program, ...args] = [...prefix, process.execPath, fixture('foreign-drops')];
     const { stdout, stderr, status, signal } = spawnSync(program, [...args, way, file('socket')], {
       encoding: 'utf8',
       timeout: 60_000,
