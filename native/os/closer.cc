@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 
 namespace uintr::os {
@@ -121,7 +122,7 @@ class Closer {
 void closeElsewhere(int fd) noexcept {
   // Never destroyed: threads use it until the process ends. The addon is never unloaded, either,
   // not even with the last worker that has loaded it (-z nodelete in binding.gyp).
-  static Closer* const closer = new Closer;
+  static Closer* const closer = std::make_unique<Closer>().release();
   closer->give(fd);
 }
 
