@@ -39,6 +39,7 @@
               "native/backends/hardware/target_table.cc",
               "native/backends/software/software_backend.cc",
               "native/cpu/waitpkg.cc",
+              "native/os/closer.cc",
               "native/os/eventfd.cc",
               "native/os/futex.cc",
               "native/os/shared_memory.cc",
@@ -63,6 +64,9 @@
               # Node's own headers cast function pointers.
               "-Wno-cast-function-type"
             ],
+            # The thread of native/os/closer.cc may run on when the last worker that has loaded the
+            # addon is gone, and Node.js with it would unload its code.
+            "ldflags": ["-Wl,-z,nodelete"],
             "conditions": [
               [
                 "sanitize==1",

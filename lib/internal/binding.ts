@@ -75,15 +75,13 @@ export interface NativeFdSocket {
   readonly type: SocketType;
   /** Returns how many bytes were taken. Throws `EAGAIN` when there is no room. */
   send(data: Uint8Array, fds: readonly number[]): number;
+  /** Returns undefined when there is nothing to read. */
+  receive(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /**
-   * Returns undefined when there is nothing to read. With `hold` the descriptors stay the socket's,
-   * which closes them with itself.
+   * The same for a socket that nobody else holds. The descriptors stay the socket's, which closes
+   * them with itself. Close it after a failure: a message that brings too many stays in the queue.
    */
-  receive(
-    maxBytes: number,
-    maxFds: number,
-    hold: boolean,
-  ): { data: Buffer; fds: number[] } | undefined;
+  receiveHeld(maxBytes: number, maxFds: number): { data: Buffer; fds: number[] } | undefined;
   /** Blocks for at most `milliseconds`. */
   waitReadable(milliseconds: number): boolean;
   poll(readable: boolean, writable: boolean, keepsAlive: boolean): void;
@@ -150,7 +148,7 @@ export interface Binding {
   connectFdSocket(address: string, type: SocketType): OwnedFd;
   openFdListener(
     address: string,
-    options: Watcher & { type: SocketType; mode: number; backlog: number },
+    options: Watcher & { type: SocketType; mode: number; backlog: number; refusesFds: boolean },
   ): NativeFdListener;
   capabilities(): NativeCapabilities;
   /** How many descriptors this process may have: getrlimit(2), RLIMIT_NOFILE. */

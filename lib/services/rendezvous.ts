@@ -10,7 +10,7 @@ import { dispose } from '../internal/dispose.js';
 import { isUintrError, UintrError } from '../internal/errors.js';
 import { FdListener } from '../sockets/fd-listener.js';
 import type { Credentials } from '../sockets/fd-socket-options.js';
-import type { FdSocket } from '../sockets/fd-socket.js';
+import { type FdSocket, receiveHeld } from '../sockets/fd-socket.js';
 import {
   decodeRequest,
   encodeGrant,
@@ -118,7 +118,7 @@ export class Rendezvous<Name extends string = string>
     this.#rate = new RateLimit(checked.requestsPerSecond, MAX_REQUESTED);
     this.#handshakeTimeout = checked.handshakeTimeout;
     throwIfAborted(signal);
-    this.#listener = new FdListener(address, { mode: checked.mode });
+    this.#listener = new FdListener(address, { mode: checked.mode }, true);
     this.#listener.on('connection', (socket) => void this.#serve(socket));
     this.#listener.on('error', (error) => this.emit('refusal', error, undefined));
     const onAbort = (): void => {
@@ -215,7 +215,7 @@ export class Rendezvous<Name extends string = string>
       { timeout: this.#handshakeTimeout, signal: this.#closing.signal },
       false,
     );
-    const message = await socket.receive({
+    const message = await socket[receiveHeld]({
       ...deadline.rest,
       maxBytes: MAX_HANDSHAKE,
       maxFds: 0,

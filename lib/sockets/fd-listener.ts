@@ -62,7 +62,12 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
    * @throws {UintrError} `EADDRINUSE`, `EACCES`, `ENOENT`, `ENAMETOOLONG`, or another error of
    * socket(2), bind(2) or listen(2); `ENOTSUP` where nobody could connect to the file.
    */
-  constructor(address: string, options: FdListenerOptions = {}) {
+  constructor(address: string, options?: FdListenerOptions);
+  /** @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- users see the first one alone
+  constructor(address: string, options: FdListenerOptions, refusesFds: boolean);
+  /** @param refusesFds keeps peers from sending descriptors, where the kernel can (Linux 6.16). */
+  constructor(address: string, options: FdListenerOptions = {}, refusesFds = false) {
     super();
     this.address = checkAddress('address', address);
     checkOptions('options', options);
@@ -74,6 +79,7 @@ export class FdListener extends EventEmitter<FdListenerEvents> implements Dispos
       type: checkType(options.type),
       mode: checkMode(options.mode),
       backlog: checkInteger('options.backlog', options.backlog ?? 511, 1, 65_535),
+      refusesFds,
     });
     this.#native.poll(true, true);
   }

@@ -32,7 +32,10 @@ import {
   type ReceiveOptions,
 } from './fd-socket-options.js';
 
-/** Receives descriptors that stay the socket's: for handshake-client.ts only. @internal */
+/**
+ * Receives descriptors that stay the socket's: for handshakes. Nobody else may hold the socket, and
+ * it has to be closed after a failure. @internal
+ */
 export const receiveHeld = Symbol('receiveHeld');
 
 /**
@@ -145,7 +148,8 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * @param data 1 to 65,536 bytes, or a string that is sent as UTF-8.
    * @param fds at most 253 descriptors. They stay the caller's; the peer gets duplicates.
    * @throws {UintrError} `EAGAIN` while the peer does not read, `EPIPE` when it is gone, `EBADF`,
-   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are in flight), `ERR_UINTR_CLOSED`.
+   * `EMSGSIZE`, `ETOOMANYREFS` (too many descriptors are in flight), `EPERM` when the peer takes no
+   * descriptors, `ERR_UINTR_CLOSED`.
    */
   send(data: string | Uint8Array, fds: readonly number[] = []): number {
     this.#checkOpen();
@@ -182,9 +186,10 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
    * Resolves with the next message, or with null when the peer is gone: recvmsg(2). An empty
    * message on a `seqpacket` socket looks like the latter.
    *
-   * Rejects with `EMSGSIZE` for a longer message, `ERR_UINTR_TOO_MANY_FDS` for more descriptors,
-   * and `EMFILE` when this process has none left: the message is gone then, and so are its
-   * descriptors. `ECONNRESET` says that the peer went without reading all that it was sent; what it
+   * Rejects with `EMSGSIZE` for a longer message and `ERR_UINTR_TOO_MANY_FDS` for more descriptors:
+   * the message is gone then, and so are its descriptors. Rejects with `EMFILE` when this process
+   * has not twice as many left as the message brings: it stays then, and can be received later.
+   * `ECONNRESET` says that the peer went without reading all that it was sent; what it
    * had sent itself can still be received. Rejects with `ERR_UINTR_TIMEOUT`, the signal's reason,
    * or `ERR_UINTR_CLOSED` as well.
    */
@@ -206,7 +211,9 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     let timeout: unknown;
     for (;;) {
       this.#checkOpen();
-      const message = this.#native.receive(maxBytes, maxFds, hold);
+      const message = hold
+        ? this.#native.receiveHeld(maxBytes, maxFds)
+        : this.#native.receive(maxBytes, maxFds);
       if (message !== undefined) return endToNull(message);
       if (timeout !== undefined) throw timeout as Error;
       try {
@@ -239,7 +246,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     for (;;) {
       const left = Math.max(deadline - now(), 0);
       this.#native.waitReadable(Math.min(Math.ceil(left), SLEEP_SLICE_MS));
-      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS, false);
+      const message = this.#native.receive(MAX_MESSAGE, MAX_FDS);
       if (message !== undefined) return endToNull(message);
       if (left === 0) return undefined;
     }
@@ -262,7 +269,11 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
     return this;
   }
 
-  /** Closes the socket. Waits reject with `ERR_UINTR_CLOSED`. Closing twice is fine. */
+  /**
+   * Closes the socket: another thread does so shortly afterwards, because messages that were not
+   * received can bring descriptors whose end takes time. Waits reject with `ERR_UINTR_CLOSED`.
+   * Closing twice is fine.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,6 +1,7 @@
 #include "core/sender.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/errors.h"
 #include "core/shared_page.h"
@@ -37,7 +38,7 @@ Sender::Sender(int vectorFd, Backends backends, SenderCounters& counters) : coun
       return;
     }
   }
-  Bundle<os::UniqueFd> bundle = peekBundle(vectorFd);
+  Bundle<os::ForeignFd> bundle = peekBundle(vectorFd);
   vector_ = bundle.vector;
   auto page = openPage(bundle.state.get(), PageAccess::HoldersRead);
   if (!page || !os::isEventfd(bundle.eventfd.get())) throwBadDescriptors(vectorFd);
@@ -49,7 +50,10 @@ Sender::Sender(int vectorFd, Backends backends, SenderCounters& counters) : coun
     backend_ = (*backend)->openSender(bundle.carrier.get(), vector_, vectorFd);
   }
   if (backend_ == nullptr) throwBadDescriptors(vectorFd);
-  vectorFd_ = os::duplicate(vectorFd);
+  vectorFd_ = os::ForeignFd(os::duplicate(vectorFd).release());
+  // The sender is done with these. They are what they should be, so they can be closed here.
+  os::trusted(std::move(bundle.state));
+  os::trusted(std::move(bundle.carrier));
 }
 
 bool Sender::send() noexcept {

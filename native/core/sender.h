@@ -6,8 +6,8 @@
 
 #include "core/backend.h"
 #include "core/counters.h"
+#include "os/foreign_fd.h"
 #include "os/shared_memory.h"
-#include "os/unique_fd.h"
 
 namespace uintr {
 
@@ -43,8 +43,8 @@ class Sender {
  private:
   SenderCounters& counters_;
   int vector_ = -1;
-  os::UniqueFd vectorFd_;
-  os::UniqueFd eventfd_;
+  os::ForeignFd vectorFd_;  // its queue holds what the receiver likes
+  os::ForeignFd eventfd_;   // not known to be one where /proc is not mounted
   os::Mapping statePage_;
   const StatePage* state_;
   std::unique_ptr<SenderBackend> backend_;

@@ -21,8 +21,11 @@ namespace {
 
 os::ReceivedMessage peekMessage(int fd, BundleHeader& header) {
   try {
-    return os::receiveWithFds(fd, std::as_writable_bytes(std::span(&header, 1)), kBundleFds,
-                              os::Receive::Peek);
+    // Any socket may come here, with any descriptors in its queue. They are duplicated. Closing a
+    // duplicate is not the end of the open file as long as the queue holds it, but another holder
+    // can empty the queue meanwhile, and files on FUSE are flushed by every close: so all are
+    // foreign. Nothing is dropped for want of room.
+    return os::peekWithFds(fd, std::as_writable_bytes(std::span(&header, 1)), os::kMaxFds);
   } catch (const os::SystemError& error) {
     if (error.error == ENOTSOCK) throwNotAVectorFd(fd, "it is not a socket");
     if (error.error == EAGAIN || error.error == ENOTCONN || error.error == EINVAL) {
@@ -47,7 +50,7 @@ VectorFdPair makeVectorFd(const Bundle<int>& bundle) {
   return {.receiverEnd = std::move(receiverEnd), .holderEnd = std::move(holderEnd)};
 }
 
-Bundle<os::UniqueFd> peekBundle(int vectorFd) {
+Bundle<os::ForeignFd> peekBundle(int vectorFd) {
   BundleHeader header{};
   os::ReceivedMessage message = peekMessage(vectorFd, header);
   if (message.size < sizeof header || header.magic != kPageMagic) {
@@ -62,7 +65,9 @@ Bundle<os::UniqueFd> peekBundle(int vectorFd) {
     // recvmsg(2) does not fail when it runs out of descriptors (net/core/scm.c, scm_detach_fds).
     throw os::SystemError{EMFILE, "recvmsg"};
   }
-  if (message.truncated || message.fdsTruncated || message.fds.size() != kBundleFds) {
+  // The kernel may say that control messages were cut off for other reasons, such as the pidfd that
+  // another holder asks for (SO_PASSPIDFD): what counts is that the descriptors are there.
+  if (message.truncated || message.fds.size() != kBundleFds) {
     throwNotAVectorFd(vectorFd, "its bundle has another size");
   }
   if (header.vector >= kVectors) throwNotAVectorFd(vectorFd, "its vector is not one of 0 to 63");

@@ -4,13 +4,13 @@
 
 #pragma once
 
-#include "os/unique_fd.h"
+#include "os/foreign_fd.h"
 #include "protocol/bundle.h"
 
 namespace uintr {
 
 // What a bundle says, and its descriptors: `int` for the receiver, which keeps its own descriptors;
-// os::UniqueFd for a holder, which owns the ones that it has received.
+// os::ForeignFd for a holder, which owns the ones that it has received.
 template <typename Fd>
 struct Bundle {
   int vector;
@@ -30,6 +30,6 @@ VectorFdPair makeVectorFd(const Bundle<int>& bundle);
 
 // Reads the bundle of a vector fd (recvmsg with MSG_PEEK). Throws os::SystemError for what the
 // kernel refuses (EBADF), and Error for a descriptor that is no vector fd or has another version.
-Bundle<os::UniqueFd> peekBundle(int vectorFd);
+Bundle<os::ForeignFd> peekBundle(int vectorFd);
 
 }  // namespace uintr

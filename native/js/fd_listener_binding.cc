@@ -15,12 +15,15 @@ namespace {
 
 class FdListenerBinding {
  public:
-  // (address, { self, onReady, type, mode, backlog })
+  // (address, { self, onReady, type, mode, backlog, refusesFds })
   FdListenerBinding(Napi::Env env, const std::string& address, const Napi::Object& options)
       : env_(env),
         listener_(std::in_place, address, socketTypeOf(options.Get("type")),
                   options.Get("mode").As<Napi::Number>().Uint32Value(),
-                  options.Get("backlog").As<Napi::Number>().Int32Value()),
+                  options.Get("backlog").As<Napi::Number>().Int32Value(),
+                  options.Get("refusesFds").As<Napi::Boolean>().Value()
+                      ? os::UnixListener::Fds::Refuse
+                      : os::UnixListener::Fds::Take),
         watch_(env, options, this) {}
 
   ~FdListenerBinding() { shut(); }

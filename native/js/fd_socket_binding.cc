@@ -16,8 +16,8 @@ namespace {
 
 class FdSocketBinding {
  public:
-  FdSocketBinding(Napi::Env env, os::UniqueFd socket, const Napi::Object& options)
-      : env_(env), socket_(std::move(socket)), watch_(env, options, this) {}
+  FdSocketBinding(Napi::Env env, os::ForeignFd socket, int type, const Napi::Object& options)
+      : env_(env), socket_(std::move(socket)), type_(type), watch_(env, options, this) {}
 
   ~FdSocketBinding() { shut(); }
 
@@ -34,40 +34,37 @@ class FdSocketBinding {
         env_, static_cast<double>(os::sendWithFds(socket_.get(), std::as_bytes(bytes), fds)));
   }
 
-  // (maxBytes, maxFds, hold) => { data, fds } | undefined (no message). With `hold` the descriptors
-  // stay this object's, which closes them at its end.
+  // (maxBytes, maxFds) => { data, fds } | undefined (no message)
   Napi::Value receive(const Napi::CallbackInfo& info) {
-    const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
-    const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
-    const auto space = std::make_unique_for_overwrite<std::byte[]>(maxBytes);
-    os::ReceivedMessage message;
-    try {
-      message = os::receiveWithFds(socket_.get(), std::span(space.get(), maxBytes), maxFds,
-                                   os::Receive::Take);
-    } catch (const os::SystemError& error) {
-      if (error.error == EAGAIN) return env_.Undefined();
-      throw;
-    }
-    if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
-    if (message.fds.size() > maxFds || (message.fdsTruncated && message.fds.size() == maxFds)) {
-      throw Error{"ERR_UINTR_TOO_MANY_FDS",
-                  "the message carries more than " + std::to_string(maxFds) + " descriptors"};
-    }
-    // recvmsg(2) does not fail when this process runs out of descriptors; it leaves some out.
-    if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
+    return receiving(info, Hold::No, [&](std::span<std::byte> data, std::size_t maxFds) {
+      // The duplicates, which end elsewhere, are there for two reasons. What the take drops for
+      // want of descriptors is not the last reference then. And without them the message stays.
+      const os::ReceivedMessage peeked = os::peekWithFds(socket_.get(), data, os::kMaxFds);
+      if (peeked.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
+      const bool tooMany = peeked.fds.size() > maxFds;
+      // What has come to a stream meanwhile can have descriptors, too.
+      if (type_ == SOCK_STREAM) data = data.first(peeked.size);
+      // Not the duplicates: another holder of the socket may have taken that message meanwhile.
+      os::ReceivedMessage message = os::takeWithFds(socket_.get(), data, tooMany ? 0 : os::kMaxFds);
+      if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
+      if (tooMany || message.fds.size() > maxFds) throwTooManyFds(maxFds);
+      if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
+      return message;
+    });
+  }
 
-    Napi::Array fds = Napi::Array::New(env_, message.fds.size());
-    for (std::uint32_t i = 0; i < message.fds.size(); ++i) fds[i] = message.fds[i].get();
-    Napi::Object result = Napi::Object::New(env_);
-    result["data"] =
-        Napi::Buffer<char>::Copy(env_, reinterpret_cast<const char*>(space.get()), message.size);
-    result["fds"] = fds;
-    if (info[2].As<Napi::Boolean>().Value()) {
-      held_ = std::move(message.fds);
-    } else {
-      for (os::UniqueFd& fd : message.fds) fd.release();  // JavaScript owns it now
-    }
-    return result;
+  // The same for a socket that nobody else holds and that is closed after a failure. A message that
+  // brings too many descriptors stays in the queue, so that they do not take up those of this
+  // process. Those that come stay this object's, which closes them at its end.
+  Napi::Value receiveHeld(const Napi::CallbackInfo& info) {
+    return receiving(info, Hold::Yes, [&](std::span<std::byte> data, std::size_t maxFds) {
+      os::ReceivedMessage message = os::peekWithFds(socket_.get(), data, maxFds + 1);
+      if (message.fds.size() > maxFds) throwTooManyFds(maxFds);
+      if (message.fdsTruncated) throw os::SystemError{EMFILE, "recvmsg"};
+      os::takeWithFds(socket_.get(), data, 0);  // drops what we have duplicates of
+      if (message.truncated) throw os::SystemError{EMSGSIZE, "recvmsg"};
+      return message;
+    });
   }
 
   // (milliseconds) => boolean. Blocks the thread.
@@ -113,9 +110,44 @@ class FdSocketBinding {
   }
 
  private:
+  enum class Hold { No, Yes };
+
+  // Calls `read(data, maxFds)`, and hands over what it returns.
+  template <typename Read>
+  Napi::Value receiving(const Napi::CallbackInfo& info, Hold hold, const Read& read) {
+    const std::size_t maxBytes = info[0].As<Napi::Number>().Uint32Value();
+    const std::size_t maxFds = info[1].As<Napi::Number>().Uint32Value();
+    const auto space = std::make_unique_for_overwrite<std::byte[]>(maxBytes);
+    os::ReceivedMessage message;
+    try {
+      message = read(std::span(space.get(), maxBytes), maxFds);
+    } catch (const os::SystemError& error) {
+      if (error.error == EAGAIN) return env_.Undefined();
+      throw;
+    }
+    Napi::Array fds = Napi::Array::New(env_, message.fds.size());
+    for (std::uint32_t i = 0; i < message.fds.size(); ++i) fds[i] = message.fds[i].get();
+    Napi::Object result = Napi::Object::New(env_);
+    result["data"] =
+        Napi::Buffer<char>::Copy(env_, reinterpret_cast<const char*>(space.get()), message.size);
+    result["fds"] = fds;
+    if (hold == Hold::Yes) {
+      held_ = std::move(message.fds);
+    } else {
+      for (os::ForeignFd& fd : message.fds) fd.release();  // JavaScript owns it now
+    }
+    return result;
+  }
+
+  [[noreturn]] static void throwTooManyFds(std::size_t maxFds) {
+    throw Error{"ERR_UINTR_TOO_MANY_FDS",
+                "the message carries more than " + std::to_string(maxFds) + " descriptors"};
+  }
+
   Napi::Env env_;
-  os::UniqueFd socket_;  // empty once closed
-  std::vector<os::UniqueFd> held_;
+  os::ForeignFd socket_;  // empty once closed
+  int type_;
+  std::vector<os::ForeignFd> held_;
   SocketWatch watch_;
 };
 
@@ -125,17 +157,19 @@ class FdSocketBinding {
 Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return translating(env, [&]() -> Napi::Value {
-    os::UniqueFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
+    os::ForeignFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
     const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
     const int type = os::unixSocketType(fd);  // if this throws, the descriptor stays the caller's
     if (owned != nullptr) owned->release();
+    if (type == SOCK_STREAM) os::takeOutOfBandInline(fd);
     const auto socket =
-        std::make_shared<FdSocketBinding>(env, os::UniqueFd(fd), info[1].As<Napi::Object>());
+        std::make_shared<FdSocketBinding>(env, os::ForeignFd(fd), type, info[1].As<Napi::Object>());
     Napi::Object result = Napi::Object::New(env);
     result["fd"] = Napi::Number::New(env, fd);
     result["type"] = Napi::String::New(env, nameOfSocketType(type));
     result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
     result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
+    result["receiveHeld"] = bind<&FdSocketBinding::receiveHeld>(env, "receiveHeld", socket);
     result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
     result["poll"] = bind<&FdSocketBinding::poll>(env, "poll", socket);
     result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
@@ -153,8 +187,8 @@ Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {
   return translating(env, [&]() -> Napi::Value {
     auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
     Napi::Array pair = Napi::Array::New(env, 2);
-    pair[0U] = own(env, std::move(first));
-    pair[1U] = own(env, std::move(second));
+    pair[0U] = own(env, os::ForeignFd(first.release()));
+    pair[1U] = own(env, os::ForeignFd(second.release()));
     return pair;
   });
 }

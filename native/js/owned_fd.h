@@ -7,16 +7,16 @@
 
 #include <memory>
 
-#include "os/unique_fd.h"
+#include "os/foreign_fd.h"
 
 namespace uintr {
 
-using OwnedFd = Napi::External<os::UniqueFd>;
+using OwnedFd = Napi::External<os::ForeignFd>;
 
 // Wraps a descriptor into an object that closes it when it is collected.
-inline Napi::Value own(Napi::Env env, os::UniqueFd fd) {
-  auto owned = std::make_unique<os::UniqueFd>(std::move(fd));
-  const auto close = [](Napi::Env, os::UniqueFd* data) { std::unique_ptr<os::UniqueFd>{data}; };
+inline Napi::Value own(Napi::Env env, os::ForeignFd fd) {
+  auto owned = std::make_unique<os::ForeignFd>(std::move(fd));
+  const auto close = [](Napi::Env, os::ForeignFd* data) { std::unique_ptr<os::ForeignFd>{data}; };
   const Napi::Value result = OwnedFd::New(env, owned.get(), close);
   owned.release();  // the finalizer owns it now
   return result;

@@ -11,19 +11,20 @@
 
 namespace uintr::os {
 
-// Owns one file descriptor, and closes it at the end.
-class UniqueFd {
+// Owns one file descriptor, and closes it at the end by the given function.
+template <void (*closeFd)(int) noexcept>
+class BasicFd {
  public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
+  BasicFd() = default;
+  explicit BasicFd(int fd) : fd_(fd) {}
+  BasicFd(BasicFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  BasicFd& operator=(BasicFd&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  UniqueFd(const UniqueFd&) = delete;
-  UniqueFd& operator=(const UniqueFd&) = delete;
-  ~UniqueFd() { reset(); }
+  BasicFd(const BasicFd&) = delete;
+  BasicFd& operator=(const BasicFd&) = delete;
+  ~BasicFd() { reset(); }
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
@@ -31,14 +32,21 @@ class UniqueFd {
   int release() { return std::exchange(fd_, -1); }
 
   void reset() {
-    // No retry on EINTR: Linux has freed the descriptor by then (close(2), "Dealing with error
-    // returns from close()").
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ >= 0) closeFd(std::exchange(fd_, -1));
   }
 
  private:
   int fd_ = -1;
 };
+
+inline void closeHere(int fd) noexcept {
+  // No retry on EINTR: Linux has freed the descriptor by then (close(2), "Dealing with error
+  // returns from close()").
+  ::close(fd);
+}
+
+// A descriptor of our own. One that may be another process's is a ForeignFd (foreign_fd.h).
+using UniqueFd = BasicFd<closeHere>;
 
 // Duplicates a descriptor, close-on-exec (fcntl(2), F_DUPFD_CLOEXEC).
 inline UniqueFd duplicate(int fd) {

@@ -133,8 +133,9 @@ void setMode(int file, int folder, const std::string& name, mode_t mode) {
 
 }  // namespace
 
-UnixListener::UnixListener(const std::string& address, int type, mode_t mode, int backlog)
+UnixListener::UnixListener(const std::string& address, int type, mode_t mode, int backlog, Fds fds)
     : socket_(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")) {
+  if (fds == Fds::Refuse) refuseFds(socket_.get());
   const UnixAddress name(address, "bind");  // throws before any file exists
   if (address.starts_with('\0')) {
     check(::bind(socket_.get(), name.get(), name.length()), "bind");
@@ -156,6 +157,7 @@ UnixListener::UnixListener(const std::string& address, int type, mode_t mode, in
 }
 
 UnixListener::~UnixListener() {
+  refuseBacklog();
   removeFile();
 }
 
@@ -239,13 +241,30 @@ void UnixListener::probe(const std::string& path, int type) {
   }
 }
 
-UniqueFd UnixListener::accept() {
+// Leaves nothing in the backlog whose end could block, so that the socket can be closed here, and
+// with it an abstract name is free at once.
+void UnixListener::refuseBacklog() noexcept {
+  // From now on connect(2) fails (net/unix/af_unix.c, unix_stream_connect()).
+  ::shutdown(socket_.get(), SHUT_RD);
+  for (;;) {
+    const int fd = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      const ForeignFd refused(fd);
+    } else if (errno != ECONNABORTED) {
+      break;
+    }
+  }
+  // Anything else (EMFILE) has left connections there, which end with the socket elsewhere.
+  if (errno == EAGAIN || errno == EINVAL) const UniqueFd empty = trusted(std::move(socket_));
+}
+
+ForeignFd UnixListener::accept() {
   for (;;) {
     sockaddr_un peer{};
     socklen_t length = sizeof peer;
-    UniqueFd accepted(check(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &length,
-                                      SOCK_CLOEXEC | SOCK_NONBLOCK),
-                            "accept4"));
+    ForeignFd accepted(check(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &length,
+                                       SOCK_CLOEXEC | SOCK_NONBLOCK),
+                             "accept4"));
     const std::size_t size = length - offsetof(sockaddr_un, sun_path);
     if (probe_.empty() || probe_ != std::string_view(peer.sun_path, size)) return accepted;
     probe_.clear();

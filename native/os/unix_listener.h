@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "os/unique_fd.h"
+#include "os/foreign_fd.h"
 
 namespace uintr::os {
 
@@ -17,8 +17,9 @@ class UnixListener {
   // socket listens and the file has its mode. A file that a dead listener left behind is replaced.
   // Throws SystemError{EADDRINUSE} when another process listens there or may do so, is about to, or
   // when the file is not a socket; SystemError{ENOTSUP} when the file system makes a file to
-  // which nobody can connect.
-  UnixListener(const std::string& address, int type, mode_t mode, int backlog);
+  // which nobody can connect. `Fds::Refuse`: peers cannot send descriptors (Linux 6.16).
+  enum class Fds { Take, Refuse };
+  UnixListener(const std::string& address, int type, mode_t mode, int backlog, Fds fds);
   ~UnixListener();
   UnixListener(const UnixListener&) = delete;
   UnixListener& operator=(const UnixListener&) = delete;
@@ -27,16 +28,17 @@ class UnixListener {
 
   // Accepts the next connection, close-on-exec and non-blocking (accept4(2)). Throws
   // SystemError{EAGAIN} when there is none.
-  UniqueFd accept();
+  ForeignFd accept();
 
  private:
   void bindAndListen(const std::string& path, int type, mode_t mode, int backlog);
+  void refuseBacklog() noexcept;
   void restoreMode(const std::string& temporary, mode_t mode);
   void publish(const std::string& path, const std::string& temporary, int type);
   void probe(const std::string& path, int type);
   void removeFile();
 
-  UniqueFd socket_;
+  ForeignFd socket_;
   // The folder of our file, and the name in it: the working directory may change, and the folder
   // may get another path. Both are empty for an abstract address.
   UniqueFd folder_;

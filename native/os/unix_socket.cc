@@ -1,8 +1,8 @@
 #include "os/unix_socket.h"
 
 #include <poll.h>
-#include <sys/stat.h>
 
+#include <array>
 #include <cstring>
 
 #include "os/unix_address.h"
@@ -18,15 +18,24 @@ namespace {
 #define SO_PEERPIDFD 77  // asm-generic/socket.h of Linux 6.5 and later
 #endif
 
-// The space for the credentials and the pidfd that a message carries if another holder of the
-// socket asks for them (SO_PASSCRED, SO_PASSPIDFD). They must not take the space of the
-// descriptors.
-constexpr std::size_t kOtherControl = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int));
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83  // asm-generic/socket.h of Linux 6.16 and later
+#endif
 
-// Aligned as cmsg(3) asks for.
-std::vector<std::max_align_t> controlSpace(std::size_t bytes) {
-  return std::vector<std::max_align_t>(bytes / sizeof(std::max_align_t) + 1);
-}
+// The control messages of a Unix socket other than its descriptors, which any holder of it can
+// switch on, and which must not take the space of the descriptors (net/unix/af_unix.c,
+// net/socket.c, net/core/scm.c):
+constexpr std::size_t kOtherControl =
+    CMSG_SPACE(2 * sizeof(std::int64_t)) +  // SO_TIMESTAMP, SO_TIMESTAMPNS
+    CMSG_SPACE(6 * sizeof(std::int64_t)) +  // SO_TIMESTAMPING
+    CMSG_SPACE(sizeof(ucred)) +             // SO_PASSCRED
+    CMSG_SPACE(4096) +                      // SO_PASSSEC: a label has at most a page
+    CMSG_SPACE(sizeof(int));                // SO_PASSPIDFD
+
+template <std::size_t size>
+struct alignas(cmsghdr) ControlSpace {
+  std::array<std::byte, size> bytes;
+};
 
 }  // namespace
 
@@ -36,11 +45,21 @@ std::pair<UniqueFd, UniqueFd> createSocketPair(int type) {
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-UniqueFd connectUnix(std::string_view path, int type) {
+ForeignFd connectUnix(std::string_view path, int type) {
   const UnixAddress address(path, "connect");
-  UniqueFd socket(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  ForeignFd socket(check(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
   check(::connect(socket.get(), address.get(), address.length()), "connect");
   return socket;
+}
+
+void refuseFds(int socket) noexcept {
+  const int off = 0;
+  ::setsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+}
+
+void takeOutOfBandInline(int streamSocket) noexcept {
+  const int on = 1;
+  ::setsockopt(streamSocket, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
 int unixSocketType(int socket) {
@@ -57,8 +76,9 @@ int unixSocketType(int socket) {
 }
 
 bool isSocket(int fd) {
-  struct stat status {};
-  return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+  int type = 0;
+  socklen_t length = sizeof type;
+  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
 }
 
 ucred peerCredentials(int socket) {
@@ -87,9 +107,10 @@ std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<c
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  auto control = controlSpace(CMSG_SPACE(fds.size_bytes()));
+  ControlSpace<CMSG_SPACE(kMaxFds * sizeof(int))> control;
+  if (fds.size() > kMaxFds) throw SystemError{EINVAL, "sendmsg"};  // as the kernel does
   if (!fds.empty()) {
-    message.msg_control = control.data();
+    message.msg_control = control.bytes.data();
     message.msg_controllen = CMSG_SPACE(fds.size_bytes());
     cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
@@ -101,40 +122,52 @@ std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<c
   return static_cast<std::size_t>(check(sent, "sendmsg"));
 }
 
-ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
-                               Receive how) {
+namespace {
+
+ReceivedMessage receive(int socket, std::span<std::byte> data, std::size_t room, int flags) {
   iovec part{.iov_base = data.data(), .iov_len = data.size()};
-  // A caller that expects no descriptors gives no space for any, so none enters this process:
-  // closing a stranger's descriptor can block.
-  const std::size_t controlSize =
-      maxFds == 0 ? 0 : kOtherControl + CMSG_SPACE(maxFds * sizeof(int));
-  auto control = controlSpace(controlSize);
+  ControlSpace<kOtherControl + CMSG_SPACE(kMaxFds * sizeof(int))> control;
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = controlSize;
+  if (room > 0) {
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = room < kMaxFds ? CMSG_LEN(room * sizeof(int)) : control.bytes.size();
+  }
+  const ssize_t size =
+      check(::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT | flags), "recvmsg");
 
   ReceivedMessage result;
-  // The largest number that can arrive: nothing below may throw while it holds bare descriptors.
-  result.fds.reserve(controlSize / sizeof(int));
-  const int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | (how == Receive::Peek ? MSG_PEEK : 0);
-  result.size = static_cast<std::size_t>(check(::recvmsg(socket, &message, flags), "recvmsg"));
+  result.size = static_cast<std::size_t>(size);
+  result.truncated = (message.msg_flags & MSG_TRUNC) != 0;
+  result.fdsTruncated = (message.msg_flags & MSG_CTRUNC) != 0;
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
        header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET) continue;
     if (header->cmsg_type != SCM_RIGHTS && header->cmsg_type != SCM_PIDFD) continue;
     const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    result.fds.reserve(count);  // a process that has no memory for this ends
     for (std::size_t i = 0; i < count; ++i) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof fd);
-      os::UniqueFd owned(fd);
-      if (header->cmsg_type == SCM_RIGHTS) result.fds.push_back(std::move(owned));
+      if (header->cmsg_type == SCM_RIGHTS) {
+        result.fds.emplace_back(fd);
+      } else {
+        const UniqueFd unwanted(fd);
+      }
     }
   }
-  result.truncated = (message.msg_flags & MSG_TRUNC) != 0;
-  result.fdsTruncated = (message.msg_flags & MSG_CTRUNC) != 0;
   return result;
+}
+
+}  // namespace
+
+ReceivedMessage peekWithFds(int socket, std::span<std::byte> data, std::size_t room) {
+  return receive(socket, data, room, MSG_PEEK);
+}
+
+ReceivedMessage takeWithFds(int socket, std::span<std::byte> data, std::size_t room) {
+  return receive(socket, data, room, 0);
 }
 
 bool waitReadable(int socket, std::chrono::milliseconds timeout) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "os/foreign_fd.h"
 #include "os/unique_fd.h"
 
 namespace uintr::os {
@@ -21,13 +22,22 @@ std::pair<UniqueFd, UniqueFd> createSocketPair(int type = SOCK_SEQPACKET);
 
 // Connects to a socket file, or to an abstract address, which begins with a NUL (unix(7)). Never
 // blocks: throws SystemError{EAGAIN} while the listener's queue is full.
-UniqueFd connectUnix(std::string_view address, int type);
+ForeignFd connectUnix(std::string_view address, int type);
+
+// Keeps peers from sending descriptors to this socket, and to those that it accepts from now on
+// (SO_PASSRIGHTS, Linux 6.16): sendmsg(2) gives them EPERM. On older kernels it does nothing.
+void refuseFds(int socket) noexcept;
+
+// Takes data sent out of band (MSG_OOB) for other data of the stream. Elsewhere a read throws it
+// away, and on this thread the descriptors that came with it.
+void takeOutOfBandInline(int streamSocket) noexcept;
 
 // Returns the type of a Unix socket, SOCK_STREAM or SOCK_SEQPACKET. Throws SystemError for any
 // other descriptor, SOCK_DGRAM included.
 int unixSocketType(int socket);
 
-// Tells whether the descriptor is a socket of any family.
+// Tells whether the descriptor is a socket of any family. Asks no file system, which may be another
+// process (FUSE).
 bool isSocket(int fd);
 
 // Returns pid, uid and gid of the peer at the time when the connection was made (SO_PEERCRED).
@@ -46,22 +56,28 @@ std::uint64_t socketCookie(int socket);
 // when there was no room for any.
 std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<const int> fds);
 
+// The most descriptors that one message carries: SCM_MAX_FD of net/scm.h.
+constexpr std::size_t kMaxFds = 253;
+
 // One message, as recvmsg(2) returned it.
 struct ReceivedMessage {
   std::size_t size = 0;       // bytes of data stored; 0 and no descriptors mean end of stream
   bool truncated = false;     // the data was longer than the space for it
   bool fdsTruncated = false;  // some descriptors could not be received
-  std::vector<UniqueFd> fds;
+  std::vector<ForeignFd> fds;
 };
 
-enum class Receive {
-  Take,
-  Peek  // leaves the message in the queue; its descriptors are duplicated
-};
+// Both never wait for a message, and throw SystemError{EAGAIN} when there is none. `room` is for so
+// many descriptors; with kMaxFds it is for the control messages as well that another holder of the
+// same socket can switch on, and `fdsTruncated` then means EMFILE.
 
-// Reads the next message (recvmsg(2)). Never blocks: throws SystemError{EAGAIN} when there is none.
-ReceivedMessage receiveWithFds(int socket, std::span<std::byte> data, std::size_t maxFds,
-                               Receive how);
+// Reads the next message and leaves it in the queue (recvmsg(2), MSG_PEEK). Its descriptors are
+// duplicates. For those without room the queue still has the references, so none is dropped.
+ReceivedMessage peekWithFds(int socket, std::span<std::byte> data, std::size_t room);
+
+// Takes the next message (recvmsg(2)). Descriptors without room are dropped on this thread, which
+// can block (foreign_fd.h) unless somebody holds duplicates of them.
+ReceivedMessage takeWithFds(int socket, std::span<std::byte> data, std::size_t room);
 
 // Waits until the socket is readable or hung up (poll(2)). Returns false when the time is up or a
 // signal came.

@@ -12,6 +12,7 @@ const expected: Record<string, Outcome> = {
   right: { vector: 5 },
   'right, from a dead receiver': { vector: 5 },
   'right, with credentials': { vector: 5 },
+  'right, with every control message': { vector: 5 },
   'another version': { code: 'ERR_UINTR_VERSION' },
   'another version and size': { code: 'ERR_UINTR_VERSION' },
   'vector page that cannot be written': { code: 'EPERM', errno: -1, syscall: 'mmap' },

@@ -58,6 +58,8 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'a socket file without /proc is ENOTSUP under an old kernel where others could replace it':
     RELEASE,
   'FdListener leaves nothing but its file, and removes what a killed listener left': STRACE,
+  'a descriptor of another process whose end blocks does a rendezvous no harm where the kernel is too old to refuse it':
+    STRACE,
   'busyPollMicros: auto adds no system calls to an idle process': STRACE,
   'busyPollMicros: auto in a ping-pong of two threads soon stops spinning when both are moved to one CPU':
     SLOW_SENDUIPI,

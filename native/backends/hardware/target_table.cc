@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "backends/hardware/process_mutex.h"
+#include "os/foreign_fd.h"
 
 namespace uintr::hardware {
 
@@ -65,11 +66,11 @@ Target::Target(Kernel kernel, int uvecFd, std::uint64_t socket) : kernel_(kernel
     uipiIndex_ = known->uipiIndex;
     return;
   }
-  os::UniqueFd own = os::duplicate(uvecFd);
+  os::ForeignFd own(os::duplicate(uvecFd).release());  // of any kind, until the kernel takes it
   entries.reserve(entries.size() + 1);  // push_back must not throw after the kernel gave an index
   uipiIndex_ = kernel.registerSender(own.get());
   entries.push_back({.thread = thread,
-                     .uvecFd = std::move(own),
+                     .uvecFd = os::trusted(std::move(own)),
                      .socket = socket,
                      .uipiIndex = uipiIndex_,
                      .users = 1});
