@@ -108,7 +108,7 @@ std::size_t sendWithFds(int socket, std::span<const std::byte> data, std::span<c
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   ControlSpace<CMSG_SPACE(kMaxFds * sizeof(int))> control;
-  if (fds.size() > kMaxFds) throw SystemError{EINVAL, "sendmsg"};  // as the kernel does
+  if (fds.size() > kMaxFds) throw SystemError{EMSGSIZE, "sendmsg"};
   if (!fds.empty()) {
     message.msg_control = control.bytes.data();
     message.msg_controllen = CMSG_SPACE(fds.size_bytes());
