@@ -52,7 +52,7 @@ void Receiver::remove(Inlet& inlet) {
   if (takeIfRaised(*look.upid, look.bit)) addRaised(look.bit);
   if (!allArrived) {
     if (latePosts_.isEmpty()) sources_.add(latePosts_);
-    latePosts_.expect(std::move(inlet.inbox.upid), look.bit);
+    latePosts_.expect(std::move(inlet.inbox), look.bit);
   }
   // By hand: closing is not enough while a bundle that somebody holds has the eventfd, too.
   if (sleepSet_) {

@@ -1,5 +1,6 @@
-// A receiver: its state page, its inlets and sources, and what is pending. How a receiver sleeps is
-// in loop/event_loop.* and core/wait_sync.*; nothing here knows Node.
+// A receiver: its state page, its inlets and sources, and what is pending. A thread can have any
+// number of them. How a receiver sleeps is in loop/event_loop.* and core/wait_sync.*; nothing here
+// knows Node.
 
 #pragma once
 
@@ -16,7 +17,6 @@
 #include "core/shared_page.h"
 #include "core/source.h"
 #include "core/spin.h"
-#include "core/thread_registration.h"
 #include "os/epoll.h"
 
 namespace uintr {
@@ -102,7 +102,6 @@ class Receiver {
   void addToSleepSet(const Inlet& inlet);
   void addSourcesToSleepSet();
 
-  ThreadRegistration registration_;
   ReceiverCounters& counters_;
   BackendKind kind_;
   std::unique_ptr<ReceiverBackend> backend_;
@@ -117,7 +116,7 @@ class Receiver {
   std::uint64_t raisedHere_ = 0;  // by raise(), or by holders of inlets that are gone
   std::uint64_t parks_ = 0;
   bool parked_ = false;
-  bool masked_ = false;  // as UIF says, without asking the CPU at every look
+  bool masked_ = false;  // without asking the backend at every look
 };
 
 }  // namespace uintr

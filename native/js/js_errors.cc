@@ -21,9 +21,12 @@ Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
   const int negative = -error.error;  // as in Node's own errors
   // libuv has no name for ETOOMANYREFS (uv/errno.h), and glibc has names only since 2.32.
   const bool tooManyRefs = error.error == ETOOMANYREFS;
+  const char* reason = error.reason;
+  if (reason == nullptr) {
+    reason = tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative);
+  }
   return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
-                tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative),
-                Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
+                reason, Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
 }
 
 Napi::Error toJavaScript(Napi::Env env, const Error& error) {

@@ -68,6 +68,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
 
   napi_value poll(napi_env env, napi_callback_info) {
     if (!receiver_) return taken(env, -1);
+    if (receiver_->isParked()) loop_->prepareAgain();
     receiver_->pollSources();
     return taken(env, receiver_->takeHighest(receiver_->pending()));
   }
@@ -92,6 +93,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
+      if (receiver_->isParked()) loop_->prepareAgain();
       return taken(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
@@ -130,7 +132,10 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
   }
 
   Napi::Value stui(const Napi::CallbackInfo&) {
-    if (receiver_) receiver_->stui();
+    if (receiver_) {
+      receiver_->stui();
+      loop_->prepareAgain();
+    }
     return env_.Undefined();
   }
 

@@ -49,6 +49,7 @@ void EventLoop::watch(Inlet& inlet, JsCallback onHangUp) {
 void EventLoop::setWanted(std::uint64_t vectors, bool keepsAlive) {
   intake_.wanted = vectors;
   prepare_.keepLoopAlive(vectors != 0 && keepsAlive);
+  prepareAgain();
 }
 
 void EventLoop::close() {
@@ -64,6 +65,7 @@ void EventLoop::close() {
 
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
+  isPrepared_ = true;
   if (!intake_.canDeliver()) return;
   Receiver& receiver = *intake_.receiver;
   if (!sources_ && receiver.sourcesDescriptor() >= 0) pollSources();
@@ -127,6 +129,8 @@ bool EventLoop::spinAndDeliver() {
   Spin spin(limit, busyPoll_.isAdaptive() ? GiveWay : StayOn);
   SpinDelivery delivery(intake_, spin, loop_);
   run(delivery);
+  // JavaScript has run, which may concern other receivers that are parked already.
+  if (delivery.hasDelivered() && intake_.receiver != nullptr) stayAwake();
   if (!delivery.hasEnded()) return false;
   busyPoll_.spun(delivery.hasDelivered(), spin.wasCrowded());
   if (!delivery.hasDelivered()) {
@@ -134,11 +138,11 @@ bool EventLoop::spinAndDeliver() {
     return true;
   }
   waiting_ = false;
-  stayAwake();
   return false;
 }
 
 void EventLoop::afterPoll() {
+  isPrepared_ = false;
   uv_idle_stop(idle_.get());
   uv_timer_stop(timer_.get());
   // If the receiver is still parked, no sender has woken it: nothing came. A look would cost as

@@ -35,6 +35,13 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   // Which vectors the loop takes, a bit each, and whether that keeps the loop alive.
   void setWanted(std::uint64_t vectors, bool keepsAlive);
 
+  // Call when JavaScript may have unparked or unmasked the receiver. Another receiver of the thread
+  // calls JavaScript before the poll, perhaps after this one has got ready for the poll: then the
+  // loop must not block, since nobody would wake it.
+  void prepareAgain() {
+    if (isPrepared_) stayAwake();
+  }
+
   // The next vector for `onInterrupts`, or -1. Outside of that call there is none.
   int next() { return delivery_ == nullptr ? -1 : delivery_->next(); }
 
@@ -60,6 +67,7 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   std::chrono::steady_clock::time_point waitingSince_;
   bool waiting_ = false;          // from the first sleep after an interrupt to the next interrupt
   bool traffic_ = false;          // interrupts came in the last turn
+  bool isPrepared_ = false;       // for the poll, which may be under way
   bool willBeWoken_ = false;      // in this turn's sleep every post signals an eventfd
   Delivery* delivery_ = nullptr;  // under way
   std::vector<InletWatch*> hangUps_;  // seen in this turn

@@ -11,6 +11,7 @@ namespace uintr::os {
 struct SystemError {
   int error;            // an errno value, positive
   const char* syscall;  // static storage
+  const char* reason = nullptr;  // likewise, where it says more than the errno's own text
 };
 
 [[noreturn]] inline void throwErrno(const char* syscall) {
