@@ -60,6 +60,9 @@ describe('receivers that come and go', function () {
           'ERR_UINTR_CLOSED /bin/true 2',
           'ESHUTDOWN',
           'true',
+          'ERR_UINTR_CLOSED /bin/true 0',
+          'ERR_UINTR_CLOSED /bin/true 0',
+          'true',
           'open /bin/true 0',
         ]);
       });

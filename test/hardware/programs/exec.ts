@@ -27,6 +27,14 @@ try {
 receiver = new Receiver();
 receiver.close();
 console.log(Reflect.get(process, 'execve') === standIn);
+// Several, closed in another order than opened: all are found closed, and nothing stays behind.
+const receivers = [new Receiver(), new Receiver(), new Receiver()];
+receivers[0]?.close();
+receiver = receivers[1] as Receiver;
+execve('/bin/true');
+receiver = receivers[2] as Receiver;
+execve('/bin/true');
+console.log(Reflect.get(process, 'execve') === standIn);
 receiver = new Receiver({ backend: 'software' });
 execve('/bin/true');
 receiver.close();
