@@ -25,8 +25,8 @@ Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
   if (reason == nullptr) {
     reason = tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative);
   }
-  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
-                reason, Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
+  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative), reason,
+                Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
 }
 
 Napi::Error toJavaScript(Napi::Env env, const Error& error) {

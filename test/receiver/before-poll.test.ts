@@ -23,7 +23,7 @@ describe('a receiver that is used just before the loop’s poll', function () {
 
   async function hears(action: string, ...args: readonly string[]): Promise<void> {
     const result = await execute([process.execPath, fixture('before-poll'), action, ...args]);
-    assert.deepEqual([result.stdout, result.code], [`${action} 9\n`, 0], result.stderr);
+    assert.deepEqual([result.stdout, result.code], [`${action} 9 1\n`, 0], result.stderr);
   }
 
   it('by another receiver’s listener, which then masks that one, is woken', async () => {

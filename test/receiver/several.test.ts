@@ -1,10 +1,16 @@
 // Several receivers on one thread: what one takes, masks or waits for never touches another's.
 import assert from 'node:assert/strict';
-import { Receiver, Sender, VectorFd } from 'uintr';
+import { cpSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import * as uintr from 'uintr';
+import { Receiver, Sender, type VectorFd } from 'uintr';
+import { folder } from '../support/addresses.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { remotes } from '../support/remote.js';
 import { turns } from '../support/settle.js';
+import { root } from '../support/testbed.js';
 
 describe('several receivers on a thread', function () {
   this.timeout(60_000);
@@ -244,6 +250,61 @@ describe('several receivers on a thread', function () {
       receiver.close();
     });
   });
+
+  type Copy = typeof uintr;
+  const inside = folder();
+  const require = createRequire(__filename);
+
+  /** The package from another folder, with an addon of its own. */
+  function anotherCopy(): Copy {
+    const copy = inside('copy');
+    for (const part of ['package.json', 'dist', 'build/Release/uintr.node']) {
+      cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
+    }
+    symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+    return require(copy) as Copy;
+  }
+
+  /** The JavaScript evaluated once more, over the same addon: `resetModules` of jest. */
+  function evaluatedAgain(): Copy {
+    const { cache } = require;
+    const known = Object.entries(cache).filter(([file]) => file.startsWith(root));
+    for (const [file] of known) Reflect.deleteProperty(cache, file);
+    const again = require('uintr') as Copy;
+    for (const [file, module] of known) cache[file] = module;
+    return again;
+  }
+
+  for (const [what, load, options] of [
+    ['two copies of the package', anotherCopy, { backend: 'software' }],
+    ['two evaluations of the package', evaluatedAgain, {}],
+  ] as const) {
+    it(`may be of ${what}`, async () => {
+      const copy = load();
+      assert.notEqual(copy.Receiver, Receiver);
+      const [a, b] = [use(new Receiver()), use(new copy.Receiver(options))];
+      const peers = await Promise.all(
+        [a.createFd(9), b.createFd(9)].map(async ({ fd }) => {
+          const peer = worker();
+          assert.equal(await peer.ask({ do: 'open sender', fd }), 9);
+          return peer;
+        }),
+      );
+      for (let round = 0; round < 20; ++round) {
+        for (const [i, receiver] of [a, b].entries()) {
+          const other = receiver === a ? b : a;
+          peers[i]?.tell({ do: 'send' });
+          assert.equal(receiver.waitSync(), 9);
+          const wait = receiver.wait();
+          await peers[i]?.next();
+          peers[i]?.tell({ do: 'send' });
+          assert.equal(await wait, 9);
+          await peers[i]?.next();
+          assert.equal(other.poll(), -1);
+        }
+      }
+    });
+  }
 
   it('have 64 vectors each', () => {
     const all = Array.from({ length: 64 }, (_, vector) => vector);

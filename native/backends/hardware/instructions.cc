@@ -20,8 +20,8 @@ struct Entry {
 
 // The table of the process: one handler serves all threads. It is in .bss, and attachMailbox
 // touches it before the handler reads it.
-constexpr int kMaxReceivers = 256;
-Entry entries[kMaxReceivers];
+constexpr int kMaxThreads = 256;
+Entry entries[kMaxThreads];
 
 // Runs between any two instructions of the thread, which may hold any lock. So it consists of
 // atomic operations on memory that is mapped already, all inlined. Without `uintr` in its target

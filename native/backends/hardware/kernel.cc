@@ -66,9 +66,10 @@ void Kernel::registerHandler(void* handler, bool waiting) const {
   }
   if (::syscall(number, handler, 0U) == 0) return;
   if (errno != EBUSY) os::throwErrno("uintr_register_handler");
-  throw os::SystemError{EBUSY, "uintr_register_handler",
-                        "this thread has a user-interrupt handler of another library, or of another "
-                        "copy of this one"};
+  throw os::SystemError{
+      EBUSY, "uintr_register_handler",
+      "this thread has a user-interrupt handler of another library, or of another "
+      "copy of this one"};
 }
 
 void Kernel::unregisterHandler() const noexcept {

@@ -28,11 +28,12 @@ receiver = new Receiver();
 receiver.close();
 console.log(Reflect.get(process, 'execve') === standIn);
 // Several, closed in another order than opened: all are found closed, and nothing stays behind.
-const receivers = [new Receiver(), new Receiver(), new Receiver()];
-receivers[0]?.close();
-receiver = receivers[1] as Receiver;
+const first = new Receiver();
+const [second, third] = [new Receiver(), new Receiver()];
+first.close();
+receiver = second;
 execve('/bin/true');
-receiver = receivers[2] as Receiver;
+receiver = third;
 execve('/bin/true');
 console.log(Reflect.get(process, 'execve') === standIn);
 receiver = new Receiver({ backend: 'software' });

@@ -7,8 +7,7 @@ import { Receiver, Sender, UintrError, VectorFd } from 'uintr';
 /** The kernel's number of the vector, from the uvec fd. */
 function numberOf({ uvecFd }: VectorFd): number {
   const info = readFileSync(`/proc/self/fdinfo/${uvecFd}`, 'latin1');
-  const [, number] =
-    /^(?:uintr: receiver: \d+ vector:|user_vector:)\s*(\d+)$/m.exec(info) ?? [];
+  const [, number] = /^(?:uintr: receiver: \d+ vector:|user_vector:)\s*(\d+)$/m.exec(info) ?? [];
   return Number(number);
 }
 
@@ -64,7 +63,14 @@ const ways: Record<string, (...args: string[]) => unknown> = {
     }
     // Where none is left in order, a receiver still takes by its own numbers.
     const crowded = Array.from({ length: 8 }, () => new Receiver());
-    say(crowded.every((receiver) => works(receiver, [9, 3, 7, 4].map((v) => receiver.createFd(v)))));
+    say(
+      crowded.every((receiver) =>
+        works(
+          receiver,
+          [9, 3, 7, 4].map((v) => receiver.createFd(v)),
+        ),
+      ),
+    );
     say(fds[0]?.map(numberOf)); // a receiver that is alone keeps its numbers
   },
   registrations: () => {
