@@ -62,9 +62,19 @@ class Receiver {
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
 
-  // Spins until one of `wanted` is pending or the spin has reached its limit. Returns the pending
-  // ones of `wanted`.
-  std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors);
+  // Other work of this thread that ends a spin.
+  class OtherWork {
+   public:
+    virtual bool isThere() const noexcept = 0;
+
+   protected:
+    ~OtherWork() = default;
+  };
+
+  // Spins until one of `wanted` is pending, the spin has reached its limit or there is other work.
+  // Returns the pending ones of `wanted`.
+  std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors,
+                     const OtherWork* otherWork = nullptr);
   std::uint64_t spinBriefly(std::uint64_t wanted);
 
   // Takes a vector if it is raised.

@@ -22,7 +22,8 @@ namespace uintr {
 
 // Hold it by std::shared_ptr: JavaScript that it calls may drop everything else that holds it.
 class EventLoop final : public std::enable_shared_from_this<EventLoop>,
-                        private InletWatch::Listener {
+                        private InletWatch::Listener,
+                        private Receiver::OtherWork {
  public:
   // `onInterrupts` is called while there are vectors to deliver, and asks for them by next().
   // `receiver` must live until close().
@@ -56,6 +57,10 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   void stayAwake();
   void pollSources();
 
+  // Interrupts for other receivers of this thread, which a spin keeps waiting. Other copies of the
+  // addon keep to themselves.
+  bool isThere() const noexcept override;
+
   void onWoken() override;
   void onHangUp(InletWatch& watch) override { hangUps_.push_back(&watch); }
   ReceiverCounters& counters() const override { return intake_.receiver->counters(); }
@@ -72,6 +77,7 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   Delivery* delivery_ = nullptr;  // under way
   std::vector<InletWatch*> hangUps_;  // seen in this turn
   uv_loop_t* loop_;
+  EventLoop* next_;                 // of this thread
   UvHandle<uv_prepare_t> prepare_;  // the one handle that can keep the loop alive
   UvHandle<uv_check_t> check_;
   UvHandle<uv_idle_t> idle_;                    // active: the loop does not block

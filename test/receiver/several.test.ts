@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as uintr from 'uintr';
 import { Receiver, Sender, type VectorFd } from 'uintr';
 import { folder } from '../support/addresses.js';
@@ -107,23 +108,30 @@ describe('several receivers on a thread', function () {
     }
   });
 
-  it('hear while another one busy polls, at the latest when that is over', async () => {
-    const busy = use(new Receiver({ busyPollMicros: 5000 }));
+  it('hear while another one busy polls, which ends that', async () => {
+    const before = use(new Receiver({ busyPollMicros: 0 }));
+    // 100 busy polls of a second each would take longer than this test may.
+    const busy = use(new Receiver({ busyPollMicros: 1_000_000 }));
+    const after = use(new Receiver({ busyPollMicros: 0 }));
     busy.createFd(1);
     busy.on('interrupt', () => {});
-    // One gets ready for the loop's poll before that one, one after it.
-    const quiet = [new Receiver({ busyPollMicros: 0 }), new Receiver({ busyPollMicros: 0 })].map(
-      (receiver) => use(receiver),
-    );
-    for (const receiver of quiet) {
-      const peer = worker();
-      await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
-      for (let round = 0; round < 20; ++round) {
-        const wait = receiver.wait();
-        peer.tell({ do: 'send' });
-        assert.equal(await wait, 3);
-        await peer.next();
-      }
+    // The last one to be opened is the first to get ready for the loop's poll: this one finds its
+    // interrupt when the busy poll is over.
+    const sender = use(new Sender(before.createFd(3)));
+    for (let round = 0; round < 100; ++round) {
+      const wait = before.wait();
+      await sleep(1);
+      sender.send();
+      assert.equal(await wait, 3);
+    }
+    // This one has parked, and is woken while the other one busy polls.
+    const peer = worker();
+    await peer.ask({ do: 'open sender', fd: after.createFd(3).fd });
+    for (let round = 0; round < 20; ++round) {
+      const wait = after.wait();
+      peer.tell({ do: 'send' });
+      assert.equal(await wait, 3);
+      await peer.next();
     }
     assert.ok(busy.stats.spinsVain > 0);
   });
