@@ -48,8 +48,9 @@ class Receiver {
   // Readable while a source has something to tell; -1 until a source has a descriptor.
   // pollSources() lets them tell, by a system call while any of them has one.
   int sourcesDescriptor() const { return sources_.descriptor(); }
+  bool hasSourcesToPoll() const { return sources_.haveDescriptors(); }
   void pollSources() {
-    if (sources_.haveDescriptors()) pollDescriptors();
+    if (hasSourcesToPoll()) pollDescriptors();
   }
 
   ReceiverCounters& counters() { return counters_; }

@@ -68,8 +68,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
 
   napi_value poll(napi_env env, napi_callback_info) {
     if (!receiver_) return taken(env, -1);
-    if (receiver_->isParked()) loop_->prepareAgain();
-    receiver_->pollSources();
+    if (receiver_->hasSourcesToPoll()) pollSources();
     return taken(env, receiver_->takeHighest(receiver_->pending()));
   }
 
@@ -151,6 +150,12 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
   }
 
  private:
+  // A source that raises a vector unparks the receiver.
+  void pollSources() {
+    if (receiver_->isParked()) loop_->prepareAgain();
+    receiver_->pollSources();
+  }
+
   // Returns a vector, or -1, to JavaScript. The hint comes as late as it can: a receiver that spins
   // on that cache line takes it back.
   napi_value taken(napi_env env, int vector) const {
