@@ -37,6 +37,7 @@
               "native/backends/hardware/instructions.cc",
               "native/backends/hardware/kernel.cc",
               "native/backends/hardware/target_table.cc",
+              "native/backends/hardware/thread_handler.cc",
               "native/backends/software/software_backend.cc",
               "native/cpu/waitpkg.cc",
               "native/os/closer.cc",

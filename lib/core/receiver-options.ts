@@ -33,7 +33,8 @@ export interface ReceiverOptions<V extends Vectors> {
    * Hardware only: programs without this library post through `VectorFd.uvecFd`. They cannot wake
    * a sleeping receiver, so the kernel is asked to (`UINTR_HANDLER_FLAG_WAITING_RECEIVER`). Today's
    * kernels lose such wake-ups, so no sleep lasts longer than a millisecond. System calls on this
-   * thread may then fail with EINTR without a signal. Default: false.
+   * thread may then fail with EINTR without a signal. The kernel is asked only by the first of the
+   * receivers that share a thread. Default: false.
    */
   readonly foreignSenders?: boolean;
 }

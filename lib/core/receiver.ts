@@ -54,8 +54,9 @@ export const own = Symbol('own');
 export const disown = Symbol('disown');
 
 /**
- * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has at
- * most one receiver.
+ * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread can have
+ * any number of receivers, each with 64 vectors: what one of them takes, masks or waits for never
+ * touches another's. On hardware they share the handler and the 64 vectors of their thread.
  */
 export class Receiver<const V extends Vectors = Record<never, number>>
   extends EventEmitter<ReceiverEvents<V>>
@@ -87,8 +88,9 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   #closed = false;
 
   /**
-   * @throws {UintrError} `EBUSY` when this thread has a receiver, `ERR_UINTR_NO_HARDWARE`,
-   * `ERR_UINTR_UNSUPPORTED_PLATFORM`, or the error of a system call, such as `EMFILE`.
+   * @throws {UintrError} `ERR_UINTR_NO_HARDWARE`, `ERR_UINTR_UNSUPPORTED_PLATFORM`, or the error of
+   * a system call, such as `EMFILE`; on hardware `EBUSY` when another copy of this package has the
+   * handler of this thread, and `ENOSPC` when 256 threads have one.
    */
   constructor(options: ReceiverOptions<V> = {}) {
     super();
@@ -131,7 +133,8 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * independent of the others, for another peer.
    *
    * @param vector 0 to 63, which has the highest priority, or a name given to the constructor.
-   * @throws {UintrError} `EMFILE`, `ERR_UINTR_CLOSED`, or another error of a system call.
+   * @throws {UintrError} `EMFILE`, `ERR_UINTR_CLOSED`, or another error of a system call; on
+   * hardware `ENOSPC` when the receivers of this thread use all 64 vectors of the kernel.
    */
   createFd(vector: number | VectorName<V>): VectorFd {
     this.#checkOpen();
@@ -232,22 +235,22 @@ export class Receiver<const V extends Vectors = Record<never, number>>
     return new Iteration((options) => this.wait(options));
   }
 
-  /** Unmasks interrupts: `STUI` on hardware. They are unmasked to begin with. */
+  /** Unmasks this receiver: `STUI` on hardware. It is unmasked to begin with. */
   stui(): void {
     this.#checkOpen();
     this.#native.stui();
   }
 
   /**
-   * Masks interrupts: `CLUI` on hardware. They stay pending until `stui()`, for every way of taking
-   * them.
+   * Masks this receiver: `CLUI` on hardware, where the thread has one UIF for all its receivers, once
+   * all of them are masked. Interrupts stay pending until `stui()`, for every way of taking them.
    */
   clui(): void {
     this.#checkOpen();
     this.#native.clui();
   }
 
-  /** Returns whether interrupts are unmasked (UIF): `TESTUI` on hardware. */
+  /** Returns whether this receiver is unmasked (UIF): `TESTUI` on hardware. */
   testui(): boolean {
     this.#checkOpen();
     return this.#native.testui();
@@ -270,7 +273,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 
   /**
-   * Closes the receiver: `uintr_unregister_handler` on hardware. Every sender emits `'disconnect'`,
+   * Closes the receiver: `uintr_unregister_handler` on hardware, for the thread's last one. Every sender emits `'disconnect'`,
    * every vector fd and every rendezvous closes, and waits that have not ended reject with
    * `ERR_UINTR_CLOSED`. `'close'` is emitted on the next tick. Closing twice is fine.
    */

@@ -11,8 +11,9 @@ import { create, Rendezvous } from './rendezvous.js';
 // are named by symbols (TypeScript 6.0), depending on the order in which it checks the files.
 
 /**
- * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread has at
- * most one receiver.
+ * Receives user interrupts on this thread: `uintr_register_handler` on hardware. A thread can have
+ * any number of receivers, each with 64 vectors: what one of them takes, masks or waits for never
+ * touches another's. On hardware they share the handler and the 64 vectors of their thread.
  */
 export class Receiver<const V extends Vectors = Record<never, number>> extends CoreReceiver<V> {
   /**

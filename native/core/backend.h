@@ -18,14 +18,17 @@ namespace uintr {
 struct Inbox {
   os::UniqueFd carrier;        // what the bundle takes to the senders
   std::shared_ptr<Upid> upid;  // where posts show up; keeps its page mapped
-  bool wakesFutex = false;     // senders share `upid`, so they can wake a futex on it
+  // Held while posts can arrive, so that nobody else's arrive there: on hardware the vector that
+  // the kernel has for it.
+  std::shared_ptr<const void> claim{};
+  bool wakesFutex = false;  // senders share `upid`, so they can wake a futex on it
   // Posts can still arrive after their sender has gone, so fence before dropping the inbox.
   bool arrivesLate = false;
   // C programs without this library can post by the carrier alone: it stays open (`uvecFd`).
   bool carrierStandsAlone = false;
 };
 
-// The receiving side: one per receiver, used on the thread that opened it.
+// The receiving side: one per receiver, used on the thread that opened it, which may open others.
 class ReceiverBackend {
  public:
   virtual ~ReceiverBackend() = default;
@@ -80,8 +83,8 @@ class Backend {
   virtual std::unique_ptr<ReceiverBackend> openReceiver(const BackendOptions& options) const = 0;
 
   // Validates the carrier, which comes from another process; null when it is not one of this
-  // backend's, or is one of another vector. `vectorFd` is where it comes from; -1 for a bare
-  // carrier. Throws os::SystemError, and Error where the backend is not usable.
+  // backend's. `vectorFd` is where it comes from; -1 for a bare carrier. Throws os::SystemError,
+  // and Error where the backend is not usable.
   virtual std::unique_ptr<SenderBackend> openSender(int carrier, int vector,
                                                     int vectorFd) const = 0;
 

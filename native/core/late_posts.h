@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/backend.h"
 #include "core/source.h"
 #include "protocol/post.h"
 
@@ -15,9 +16,10 @@ namespace uintr {
 
 class LatePosts final : public Source {
  public:
-  void expect(std::shared_ptr<Upid> upid, std::uint64_t bit) {
-    if (std::ranges::find(expected_, upid, &Expected::upid) != expected_.end()) return;
-    expected_.push_back({.upid = std::move(upid), .bit = bit});
+  void expect(Inbox inbox, std::uint64_t bit) {
+    if (std::ranges::find(expected_, inbox.upid, &Expected::upid) != expected_.end()) return;
+    expected_.push_back(
+        {.upid = std::move(inbox.upid), .claim = std::move(inbox.claim), .bit = bit});
   }
 
   bool isEmpty() const { return expected_.empty(); }
@@ -44,6 +46,7 @@ class LatePosts final : public Source {
  private:
   struct Expected {
     std::shared_ptr<Upid> upid;
+    std::shared_ptr<const void> claim;  // so that nobody else's posts arrive there
     std::uint64_t bit;
   };
   std::vector<Expected> expected_;  // at most one per vector

@@ -52,7 +52,7 @@ void Receiver::remove(Inlet& inlet) {
   if (takeIfRaised(*look.upid, look.bit)) addRaised(look.bit);
   if (!allArrived) {
     if (latePosts_.isEmpty()) sources_.add(latePosts_);
-    latePosts_.expect(std::move(inlet.inbox.upid), look.bit);
+    latePosts_.expect(std::move(inlet.inbox), look.bit);
   }
   // By hand: closing is not enough while a bundle that somebody holds has the eventfd, too.
   if (sleepSet_) {
@@ -93,25 +93,25 @@ std::uint64_t Receiver::pendingForNextWriter() const {
   return pending();
 }
 
-std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted) {
+std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted, const OtherWork* otherWork) {
   std::uint64_t vectors = pendingForNextWriter() & wanted;
   if (vectors != 0) return vectors;  // without a spin
   // A short loop: between hyper-threads of one core each of its instructions slows the sender.
   const auto look = [&] { return (vectors = pendingForNextWriter() & wanted) != 0; };
   const int systemCalls = spin.systemCalls();
-  bool paid = false;
-  if (!sources_.haveDescriptors()) {
-    paid = spin.until(look, looks_.size() == 1 ? looks_.front().upid : nullptr);
+  if (!sources_.haveDescriptors() && otherWork == nullptr) {
+    spin.until(look, looks_.size() == 1 ? looks_.front().upid : nullptr);
   } else {
     // A system call per look would cost the senders' interrupts more than it gains the sources.
     constexpr unsigned kLooksPerPoll = 32;
     unsigned looks = 0;
-    paid = spin.until([&] {
-      if (++looks % kLooksPerPoll == 0) pollSources();
-      return look();
+    spin.until([&] {
+      if (++looks % kLooksPerPoll != 0) return look();
+      pollSources();
+      return look() || (otherWork != nullptr && otherWork->isThere());
     });
   }
-  ++(paid ? counters_.spinsPaid : counters_.spinsVain);
+  ++(vectors != 0 ? counters_.spinsPaid : counters_.spinsVain);
   counters_.systemCalls += spin.systemCalls() - systemCalls;
   return vectors;
 }

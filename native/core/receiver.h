@@ -1,5 +1,6 @@
-// A receiver: its state page, its inlets and sources, and what is pending. How a receiver sleeps is
-// in loop/event_loop.* and core/wait_sync.*; nothing here knows Node.
+// A receiver: its state page, its inlets and sources, and what is pending. A thread can have any
+// number of them. How a receiver sleeps is in loop/event_loop.* and core/wait_sync.*; nothing here
+// knows Node.
 
 #pragma once
 
@@ -16,7 +17,6 @@
 #include "core/shared_page.h"
 #include "core/source.h"
 #include "core/spin.h"
-#include "core/thread_registration.h"
 #include "os/epoll.h"
 
 namespace uintr {
@@ -48,8 +48,9 @@ class Receiver {
   // Readable while a source has something to tell; -1 until a source has a descriptor.
   // pollSources() lets them tell, by a system call while any of them has one.
   int sourcesDescriptor() const { return sources_.descriptor(); }
+  bool hasSourcesToPoll() const { return sources_.haveDescriptors(); }
   void pollSources() {
-    if (sources_.haveDescriptors()) pollDescriptors();
+    if (hasSourcesToPoll()) pollDescriptors();
   }
 
   ReceiverCounters& counters() { return counters_; }
@@ -62,9 +63,19 @@ class Receiver {
   // The vectors that can be taken now, a bit each; none while masked.
   std::uint64_t pending() const;
 
-  // Spins until one of `wanted` is pending or the spin has reached its limit. Returns the pending
-  // ones of `wanted`.
-  std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors);
+  // Other work of this thread that ends a spin.
+  class OtherWork {
+   public:
+    virtual bool isThere() const noexcept = 0;
+
+   protected:
+    ~OtherWork() = default;
+  };
+
+  // Spins until one of `wanted` is pending, the spin has reached its limit or there is other work.
+  // Returns the pending ones of `wanted`.
+  std::uint64_t spin(Spin& spin, std::uint64_t wanted = kAllVectors,
+                     const OtherWork* otherWork = nullptr);
   std::uint64_t spinBriefly(std::uint64_t wanted);
 
   // Takes a vector if it is raised.
@@ -103,7 +114,6 @@ class Receiver {
   void addToSleepSet(const Inlet& inlet);
   void addSourcesToSleepSet();
 
-  ThreadRegistration registration_;
   ReceiverCounters& counters_;
   BackendKind kind_;
   std::unique_ptr<ReceiverBackend> backend_;
@@ -118,7 +128,7 @@ class Receiver {
   std::uint64_t raisedHere_ = 0;  // by raise(), or by holders of inlets that are gone
   std::uint64_t parks_ = 0;
   bool parked_ = false;
-  bool masked_ = false;  // as UIF says, without asking the CPU at every look
+  bool masked_ = false;  // without asking the backend at every look
 };
 
 }  // namespace uintr

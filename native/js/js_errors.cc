@@ -21,8 +21,11 @@ Napi::Error toJavaScript(Napi::Env env, const os::SystemError& error) {
   const int negative = -error.error;  // as in Node's own errors
   // libuv has no name for ETOOMANYREFS (uv/errno.h), and glibc has names only since 2.32.
   const bool tooManyRefs = error.error == ETOOMANYREFS;
-  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative),
-                tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative),
+  const char* reason = error.reason;
+  if (reason == nullptr) {
+    reason = tooManyRefs ? "too many descriptors in flight" : uv_strerror(negative);
+  }
+  return create(env, tooManyRefs ? "ETOOMANYREFS" : uv_err_name(negative), reason,
                 Napi::Number::New(env, negative), Napi::String::New(env, error.syscall));
 }
 

@@ -68,7 +68,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
 
   napi_value poll(napi_env env, napi_callback_info) {
     if (!receiver_) return taken(env, -1);
-    receiver_->pollSources();
+    if (receiver_->hasSourcesToPoll()) pollSources();
     return taken(env, receiver_->takeHighest(receiver_->pending()));
   }
 
@@ -92,6 +92,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
       } else if (receiver_->isMasked()) {
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
+      if (receiver_->isParked()) loop_->prepareAgain();
       return taken(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
@@ -142,7 +143,10 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
   }
 
   Napi::Value stui(const Napi::CallbackInfo&) {
-    if (receiver_) receiver_->stui();
+    if (receiver_) {
+      receiver_->stui();
+      loop_->prepareAgain();
+    }
     return env_.Undefined();
   }
 
@@ -158,6 +162,12 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
   }
 
  private:
+  // A source that raises a vector unparks the receiver.
+  void pollSources() {
+    if (receiver_->isParked()) loop_->prepareAgain();
+    receiver_->pollSources();
+  }
+
   // Returns a vector, or -1, to JavaScript. The hint comes as late as it can: a receiver that spins
   // on that cache line takes it back.
   napi_value taken(napi_env env, int vector) const {

@@ -23,8 +23,9 @@ int Intake::takeNext(std::uint64_t& vectors) const {
   return -1;
 }
 
-SpinDelivery::SpinDelivery(Intake& intake, Spin& spin, uv_loop_t* loop)
-    : intake_(intake), spin_(spin), loop_(loop), tick_(os::coarseTime()) {
+SpinDelivery::SpinDelivery(Intake& intake, Spin& spin, uv_loop_t* loop,
+                           const Receiver::OtherWork* otherWork)
+    : intake_(intake), spin_(spin), loop_(loop), otherWork_(otherWork), tick_(os::coarseTime()) {
   spin.startClock();
 }
 
@@ -40,8 +41,8 @@ int SpinDelivery::next() {
       return vector;
     }
     Receiver& receiver = *intake_.receiver;
-    vectors_ =
-        isPatient ? receiver.spin(spin_, intake_.wanted) : receiver.spinBriefly(intake_.wanted);
+    vectors_ = isPatient ? receiver.spin(spin_, intake_.wanted, otherWork_)
+                         : receiver.spinBriefly(intake_.wanted);
     if (vectors_ == 0) {
       nothingCame_ = isPatient;
       break;

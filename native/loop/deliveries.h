@@ -60,8 +60,9 @@ class PendingDelivery final : public Delivery {
 // longer than the spin's limit, however many interrupts come.
 class SpinDelivery final : public Delivery {
  public:
-  // The spin's time runs from here on, and includes the time that listeners take.
-  SpinDelivery(Intake& intake, Spin& spin, uv_loop_t* loop);
+  // The spin's time runs from here on, and includes the time that listeners take. `otherWork` ends
+  // it, and may be null.
+  SpinDelivery(Intake& intake, Spin& spin, uv_loop_t* loop, const Receiver::OtherWork* otherWork);
 
   bool startCallback() override { return isFirst_ = goesOn(); }
   int next() override;
@@ -79,6 +80,7 @@ class SpinDelivery final : public Delivery {
   Intake& intake_;
   Spin& spin_;
   uv_loop_t* loop_;
+  const Receiver::OtherWork* otherWork_;
   std::chrono::nanoseconds tick_;
   std::uint64_t vectors_ = 0;  // found by the last look, not yet delivered
   int delivered_ = 0;

@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
 
+// The list of those of this thread that are not closed, by their `next_`.
+thread_local EventLoop* firstOfThread = nullptr;
+
 }  // namespace
 
 EventLoop::EventLoop(Napi::Env env, Receiver& receiver, JsCallback onInterrupts, BusyPoll busyPoll)
@@ -23,6 +26,7 @@ EventLoop::EventLoop(Napi::Env env, Receiver& receiver, JsCallback onInterrupts,
       onInterrupts_(std::move(onInterrupts)),
       busyPoll_(busyPoll),
       loop_(loopOf(env)),
+      next_(firstOfThread),
       prepare_(env),
       check_(env),
       idle_(env),
@@ -39,6 +43,7 @@ EventLoop::EventLoop(Napi::Env env, Receiver& receiver, JsCallback onInterrupts,
   uv_prepare_start(prepare_.get(),
                    [](uv_prepare_t* handle) { ownerOf<EventLoop>(handle).beforePoll(); });
   uv_check_start(check_.get(), [](uv_check_t* handle) { ownerOf<EventLoop>(handle).afterPoll(); });
+  firstOfThread = this;
 }
 
 void EventLoop::watch(Inlet& inlet, JsCallback onHangUp) {
@@ -49,11 +54,15 @@ void EventLoop::watch(Inlet& inlet, JsCallback onHangUp) {
 void EventLoop::setWanted(std::uint64_t vectors, bool keepsAlive) {
   intake_.wanted = vectors;
   prepare_.keepLoopAlive(vectors != 0 && keepsAlive);
+  prepareAgain();
 }
 
 void EventLoop::close() {
   if (intake_.receiver == nullptr) return;
   intake_.receiver = nullptr;
+  EventLoop** link = &firstOfThread;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
   onInterrupts_.reset();
   sources_.reset();
   timer_.close();
@@ -64,6 +73,7 @@ void EventLoop::close() {
 
 // The loop blocks after this only with the receiver parked, or with interrupts that nobody takes.
 void EventLoop::beforePoll() {
+  isPrepared_ = true;
   if (!intake_.canDeliver()) return;
   Receiver& receiver = *intake_.receiver;
   if (!sources_ && receiver.sourcesDescriptor() >= 0) pollSources();
@@ -125,8 +135,11 @@ bool EventLoop::spinAndDeliver() {
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
   using enum Spin::IfCrowded;
   Spin spin(limit, busyPoll_.isAdaptive() ? GiveWay : StayOn);
-  SpinDelivery delivery(intake_, spin, loop_);
+  const bool isAlone = firstOfThread == this && next_ == nullptr;
+  SpinDelivery delivery(intake_, spin, loop_, isAlone ? nullptr : this);
   run(delivery);
+  // JavaScript has run, which may concern other receivers that are parked already.
+  if (delivery.hasDelivered() && intake_.receiver != nullptr) stayAwake();
   if (!delivery.hasEnded()) return false;
   busyPoll_.spun(delivery.hasDelivered(), spin.wasCrowded());
   if (!delivery.hasDelivered()) {
@@ -134,11 +147,18 @@ bool EventLoop::spinAndDeliver() {
     return true;
   }
   waiting_ = false;
-  stayAwake();
+  return false;
+}
+
+bool EventLoop::isThere() const noexcept {
+  for (const EventLoop* other = firstOfThread; other != nullptr; other = other->next_) {
+    if (other != this && other->intake_.canDeliver() && other->intake_.pending() != 0) return true;
+  }
   return false;
 }
 
 void EventLoop::afterPoll() {
+  isPrepared_ = false;
   uv_idle_stop(idle_.get());
   uv_timer_stop(timer_.get());
   // If the receiver is still parked, no sender has woken it: nothing came. A look would cost as

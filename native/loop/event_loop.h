@@ -22,7 +22,8 @@ namespace uintr {
 
 // Hold it by std::shared_ptr: JavaScript that it calls may drop everything else that holds it.
 class EventLoop final : public std::enable_shared_from_this<EventLoop>,
-                        private InletWatch::Listener {
+                        private InletWatch::Listener,
+                        private Receiver::OtherWork {
  public:
   // `onInterrupts` is called while there are vectors to deliver, and asks for them by next().
   // `receiver` must live until close().
@@ -34,6 +35,13 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
 
   // Which vectors the loop takes, a bit each, and whether that keeps the loop alive.
   void setWanted(std::uint64_t vectors, bool keepsAlive);
+
+  // Call when JavaScript may have unparked or unmasked the receiver. Another receiver of the thread
+  // calls JavaScript before the poll, perhaps after this one has got ready for the poll: then the
+  // loop must not block, since nobody would wake it.
+  void prepareAgain() {
+    if (isPrepared_) stayAwake();
+  }
 
   // The next vector for `onInterrupts`, or -1. Outside of that call there is none.
   int next() { return delivery_ == nullptr ? -1 : delivery_->next(); }
@@ -52,6 +60,10 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   void stayAwake();
   void pollSources();
 
+  // Interrupts for other receivers of this thread, which a spin keeps waiting. Other copies of the
+  // addon keep to themselves.
+  bool isThere() const noexcept override;
+
   void onWoken() override;
   void onHangUp(InletWatch& watch) override { hangUps_.push_back(&watch); }
   ReceiverCounters& counters() const override { return intake_.receiver->counters(); }
@@ -63,10 +75,12 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   std::chrono::steady_clock::time_point waitingSince_;
   bool waiting_ = false;          // from the first sleep after an interrupt to the next interrupt
   bool traffic_ = false;          // interrupts came in the last turn
+  bool isPrepared_ = false;       // for the poll, which may be under way
   bool willBeWoken_ = false;      // in this turn's sleep every post signals an eventfd
   Delivery* delivery_ = nullptr;  // under way
   std::vector<InletWatch*> hangUps_;  // seen in this turn
   uv_loop_t* loop_;
+  EventLoop* next_;                 // of this thread
   UvHandle<uv_prepare_t> prepare_;  // the one handle that can keep the loop alive
   UvHandle<uv_check_t> check_;
   UvHandle<uv_idle_t> idle_;                    // active: the loop does not block

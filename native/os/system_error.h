@@ -9,8 +9,9 @@ namespace uintr::os {
 // The exception for a failed system call. It stays inside the addon: js_errors.cc turns it into a
 // JavaScript error in the shape of Node's system errors before it can reach the Node-API boundary.
 struct SystemError {
-  int error;            // an errno value, positive
-  const char* syscall;  // static storage
+  int error;                     // an errno value, positive
+  const char* syscall;           // static storage
+  const char* reason = nullptr;  // likewise, where it says more than the errno's own text
 };
 
 [[noreturn]] inline void throwErrno(const char* syscall) {

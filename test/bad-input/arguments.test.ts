@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { Receiver, Sender, UintrError, type VectorFd } from 'uintr';
+import { Receiver, Sender, type VectorFd } from 'uintr';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 
@@ -103,7 +103,6 @@ describe('a wrong argument', () => {
       await leavesNothing(() => {
         assert.throws(() => new Receiver(wrong<object>(options)), expected);
       });
-      use(new Receiver()); // the thread is free
     });
   }
 
@@ -123,34 +122,6 @@ describe('a wrong argument', () => {
       });
     });
   }
-});
-
-describe('a second receiver on a thread', () => {
-  const use = closing();
-
-  it('is EBUSY, leaves nothing, and does no harm to the first', async () => {
-    const receiver = use(new Receiver());
-    const sender = use(new Sender(receiver.createFd(1)));
-    await leavesNothing(() => {
-      for (let i = 0; i < 10; i++) {
-        assert.throws(
-          () => new Receiver(),
-          (error) => {
-            assert.ok(error instanceof UintrError);
-            const { code, errno, syscall, name } = error;
-            assert.deepEqual(
-              { code, errno, syscall, name },
-              { code: 'EBUSY', errno: -16, syscall: 'uintr_register_handler', name: 'UintrError' },
-            );
-            assert.match(error.message, /^EBUSY: .*, uintr_register_handler$/);
-            return true;
-          },
-        );
-      }
-    });
-    sender.send();
-    assert.equal(receiver.poll(), 1);
-  });
 });
 
 describe('a closed descriptor', () => {

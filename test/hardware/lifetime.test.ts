@@ -60,6 +60,9 @@ describe('receivers that come and go', function () {
           'ERR_UINTR_CLOSED /bin/true 2',
           'ESHUTDOWN',
           'true',
+          'ERR_UINTR_CLOSED /bin/true 0',
+          'ERR_UINTR_CLOSED /bin/true 0',
+          'true',
           'open /bin/true 0',
         ]);
       });
@@ -69,8 +72,9 @@ describe('receivers that come and go', function () {
         const output = await onHardware(abi, ['masking'], { knobs: [`--stats=${file_}`] });
         const counts = JSON.parse(readFileSync(file_, 'utf8')) as Stats;
         assert.equal(output, '[true,false,-1,true,5,5,true]\n');
-        // The receivers of the self-test and of the program unmask at first and mask at the end.
-        assert.deepEqual([counts.stui, counts.clui, counts.testui], [2 + 1, 2 + 2, 1 + 4]);
+        // The receivers of the self-test and of the program unmask at first and mask at the end. The
+        // second clui() in a row has nothing to do.
+        assert.deepEqual([counts.stui, counts.clui, counts.testui], [2 + 1, 2 + 1, 1 + 4]);
         assert.equal(counts.uiret, counts.deliveries);
       });
     });

@@ -23,6 +23,7 @@ const terminated = [
 // A fifth of the cycles: a worker takes long to start.
 const terminatedBesides = [
   'waits in waitSync for many vectors',
+  'waits in one of several receivers',
   'waits in waitSync after 2,000 others',
   'listens in a storm of its own',
   'polls all the time',

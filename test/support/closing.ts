@@ -1,7 +1,6 @@
 import { afterEach, beforeEach } from 'mocha';
 
-// Open objects of all test files: a test that failed early may open one after its end, and a thread
-// has only one receiver.
+// Open objects of all test files: a test that failed early may open one after its end.
 const open: Disposable[] = [];
 
 function closeAll(): void {

@@ -9,6 +9,8 @@ const HARDWARE = 'there is hardware';
 
 const DECLARATIONS = 'the declarations are the same, and the testbed slows the compiler down';
 
+const SHARED_VECTORS = 'the receivers of a thread share the 64 vectors of the kernel';
+
 const ONE_USER = 'the processes of one run of the testbed are of one user';
 
 const GO =
@@ -31,6 +33,8 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
     'the CPU has one pending bit per vector, which all its vector fds share',
   'pending shows masked interrupts, too':
     'the CPU holds masked interrupts back; they reach memory only after STUI',
+  'several receivers on a thread have 64 vectors each': SHARED_VECTORS,
+  'several receivers on a thread can be hundreds, and leave nothing': SHARED_VECTORS,
   'a hostile holder harms nobody else: scribble ones': NO_VECTOR_PAGE,
   'a hostile holder harms nobody else: scribble noise': NO_VECTOR_PAGE,
   'a hostile holder harms nobody else: scribble zeros': NO_VECTOR_PAGE,

@@ -20,8 +20,8 @@ struct Entry {
 
 // The table of the process: one handler serves all threads. It is in .bss, and attachMailbox
 // touches it before the handler reads it.
-constexpr int kMaxReceivers = 256;
-Entry entries[kMaxReceivers];
+constexpr int kMaxThreads = 256;
+Entry entries[kMaxThreads];
 
 // Runs between any two instructions of the thread, which may hold any lock. So it consists of
 // atomic operations on memory that is mapped already, all inlined. Without `uintr` in its target
@@ -35,10 +35,13 @@ __attribute__((interrupt, target("uintr,general-regs-only,inline-all-stringops")
   for (const Entry& entry : entries) {
     // acquire: pairs with the release in attachMailbox, for `mailbox`.
     if (__atomic_load_n(&entry.thread, __ATOMIC_ACQUIRE) != thread) continue;
-    auto* pir = reinterpret_cast<std::uint64_t*>(&entry.mailbox->slots[vector % kVectors].upid.pir);
+    Mailbox::Slot& slot = entry.mailbox->slots[vector % kVectors];
+    // relaxed: written by this same thread.
+    const auto bit = __atomic_load_n(reinterpret_cast<std::uint64_t*>(&slot.bit), __ATOMIC_RELAXED);
+    auto* pir = reinterpret_cast<std::uint64_t*>(&slot.upid.pir);
     // seq_cst, as in the raise of the software backend: it stands between SENDUIPI and the
     // receiver's look.
-    __atomic_fetch_or(pir, std::uint64_t{1} << (vector % kVectors), __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(pir, bit, __ATOMIC_SEQ_CST);
     return;
   }
 }

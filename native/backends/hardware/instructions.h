@@ -10,11 +10,14 @@
 
 namespace uintr::hardware {
 
-// The vectors that the interrupt handler has received and the receiver has not yet taken: the
-// private counterpart of the vector pages.
+// The vectors that a thread's interrupt handler has received and its receivers have not yet taken:
+// the private counterpart of the vector pages. One slot per vector of the kernel.
 struct Mailbox {
   struct alignas(64) Slot {
     Upid upid{};
+    // What the handler raises there: the bit of the vector as its receiver numbers it. Only the
+    // thread that the handler interrupts writes it.
+    std::atomic<std::uint64_t> bit{1};
   };
   // Not std::array: the handler would call its operator[] instead of inlining it, because that
   // function may use vector registers.

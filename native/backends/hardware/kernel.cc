@@ -64,16 +64,24 @@ void Kernel::registerHandler(void* handler, bool waiting) const {
     if (::syscall(number, handler, kWaitingReceiver) == 0) return;
     if (errno != EINVAL) os::throwErrno("uintr_register_handler");
   }
-  os::check(::syscall(number, handler, 0U), "uintr_register_handler");
+  if (::syscall(number, handler, 0U) == 0) return;
+  if (errno != EBUSY) os::throwErrno("uintr_register_handler");
+  throw os::SystemError{
+      EBUSY, "uintr_register_handler",
+      "this thread has a user-interrupt handler of another library, or of another "
+      "copy of this one"};
 }
 
 void Kernel::unregisterHandler() const noexcept {
   ::syscall(numbersOf(abi_).unregisterHandler, 0U);
 }
 
+const char* Kernel::createFdName() const {
+  return abi_ == Abi::RfcV1 ? "uintr_create_fd" : "uintr_vector_fd";
+}
+
 os::UniqueFd Kernel::createFd(int vector) const {
-  const char* name = abi_ == Abi::RfcV1 ? "uintr_create_fd" : "uintr_vector_fd";
-  const long fd = os::check(::syscall(numbersOf(abi_).createFd, vector, 0U), name);
+  const long fd = os::check(::syscall(numbersOf(abi_).createFd, vector, 0U), createFdName());
   return os::UniqueFd(static_cast<int>(fd));
 }
 

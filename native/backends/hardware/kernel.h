@@ -26,6 +26,7 @@ class Kernel {
   // A uvec fd for the vector of the calling thread's handler; close-on-exec, as every copy of it
   // has to be (os::duplicate): a post to a receiver that executes takes a kernel down.
   os::UniqueFd createFd(int vector) const;
+  const char* createFdName() const;  // the system call
 
   // The vector behind a uvec fd; -1 when the descriptor is none. Throws os::SystemError without
   // descriptors left to look.

@@ -27,6 +27,15 @@ try {
 receiver = new Receiver();
 receiver.close();
 console.log(Reflect.get(process, 'execve') === standIn);
+// Several, closed in another order than opened: all are found closed, and nothing stays behind.
+const first = new Receiver();
+const [second, third] = [new Receiver(), new Receiver()];
+first.close();
+receiver = second;
+execve('/bin/true');
+receiver = third;
+execve('/bin/true');
+console.log(Reflect.get(process, 'execve') === standIn);
 receiver = new Receiver({ backend: 'software' });
 execve('/bin/true');
 receiver.close();
