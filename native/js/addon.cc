@@ -4,7 +4,7 @@
 #include <span>
 
 #include "core/counters.h"
-#include "js/bound_function.h"
+#include "js/js_errors.h"
 
 namespace uintr {
 
@@ -17,34 +17,41 @@ Napi::Array namesOf(Napi::Env env, std::span<const char* const> names) {
 }
 
 // () => milliseconds. JavaScript's own clocks can be faked, and then a wait would never end.
-Napi::Value now(const Napi::CallbackInfo& info) {
+Napi::Value now(const ErrorClass&, const Napi::CallbackInfo& info) {
   const std::chrono::duration<double, std::milli> time =
       std::chrono::steady_clock::now().time_since_epoch();
   return Napi::Number::New(info.Env(), time.count());
 }
 
-// (UintrError: class) => binding: one environment's functions, which throw errors of that class.
+// (UintrError: class) => binding: the functions of one evaluation of the JavaScript. They throw
+// errors of its class, and nothing of them is global: there can be several evaluations in an
+// environment.
 Napi::Value setup(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Addon& addon = *env.GetInstanceData<Addon>();
-  addon.errorClass = Napi::Persistent(info[0].As<Napi::Function>());
+  const ErrorClass errors =
+      std::make_shared<Napi::FunctionReference>(Napi::Weak(info[0].As<Napi::Function>()));
   Napi::Object binding = Napi::Object::New(env);
-  binding["openReceiver"] = Napi::Function::New(env, openReceiver, "openReceiver");
-  binding["openSender"] = Napi::Function::New(env, openSender, "openSender");
-  binding["openFdSocket"] = Napi::Function::New(env, openFdSocket, "openFdSocket");
-  binding["openFdSocketPair"] = Napi::Function::New(env, openFdSocketPair, "openFdSocketPair");
-  binding["connectFdSocket"] = Napi::Function::New(env, connectFdSocket, "connectFdSocket");
-  binding["openFdListener"] = Napi::Function::New(env, openFdListener, "openFdListener");
-  binding["now"] = Napi::Function::New(env, now, "now");
-  binding["capabilities"] = Napi::Function::New(env, capabilities, "capabilities");
-  binding["descriptorLimit"] = Napi::Function::New(env, descriptorLimit, "descriptorLimit");
+  const auto add = [&](const char* name, Exported* function) {
+    const auto call = [errors, function](const Napi::CallbackInfo& arguments) -> Napi::Value {
+      return translating(errors, arguments.Env(), [&] { return function(errors, arguments); });
+    };
+    binding[name] = Napi::Function::New(env, call, name);
+  };
+  add("openReceiver", openReceiver);
+  add("openSender", openSender);
+  add("openFdSocket", openFdSocket);
+  add("openFdSocketPair", openFdSocketPair);
+  add("connectFdSocket", connectFdSocket);
+  add("openFdListener", openFdListener);
+  add("now", now);
+  add("capabilities", capabilities);
+  add("descriptorLimit", descriptorLimit);
   binding["receiverCounters"] = namesOf(env, kReceiverCounters);
   binding["senderCounters"] = namesOf(env, kSenderCounters);
   return binding;
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(std::make_unique<Addon>().release());  // deleted with the environment
   exports["setup"] = Napi::Function::New(env, setup, "setup");
   return exports;
 }

@@ -40,11 +40,12 @@ Napi::Function bindHot(Napi::Env env, const char* name, const std::shared_ptr<T>
 // Makes a function for all other paths. `method`, which may throw, is
 // `Napi::Value (T::*)(const Napi::CallbackInfo&)`; the function keeps the object alive.
 template <auto method, typename T>
-Napi::Function bind(Napi::Env env, const char* name, const std::shared_ptr<T>& object) {
+Napi::Function bind(const ErrorClass& errors, Napi::Env env, const char* name,
+                    const std::shared_ptr<T>& object) {
   return Napi::Function::New(
       env,
-      [object](const Napi::CallbackInfo& info) -> Napi::Value {
-        return translating(info.Env(), [&] { return ((*object).*method)(info); });
+      [errors, object](const Napi::CallbackInfo& info) -> Napi::Value {
+        return translating(errors, info.Env(), [&] { return ((*object).*method)(info); });
       },
       name);
 }

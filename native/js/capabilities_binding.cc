@@ -37,32 +37,28 @@ Napi::Value selfTestResult(Napi::Env env, hardware::SelfTest result) {
 
 }  // namespace
 
-Napi::Value capabilities(const Napi::CallbackInfo& info) {
+Napi::Value capabilities(const ErrorClass&, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    const CpuFeatures features = cpuFeatures();
-    const hardware::Detection& detection = hardware::detect();
-    Napi::Object result = Napi::Object::New(env);
-    result["uintr"] = Napi::Boolean::New(env, features.uintr);
-    result["waitpkg"] = Napi::Boolean::New(env, features.waitpkg);
-    result["futexWaitv"] = Napi::Boolean::New(env, os::hasFutexWaitv());
-    result["sealFutureWrite"] = Napi::Boolean::New(env, canSealFutureWrites());
-    result["compiled"] = Napi::Boolean::New(env, detection.compiled);
-    result["enabled"] = Napi::Boolean::New(env, detection.enabled);
-    result["abi"] = abiName(env, detection.abi);
-    result["selfTest"] = selfTestResult(env, detection.selfTest);
-    result["backend"] = Napi::String::New(env, std::string(preferredBackend().name()));
-    result["reason"] = Napi::String::New(env, detection.reason);
-    return result;
-  });
+  const CpuFeatures features = cpuFeatures();
+  const hardware::Detection& detection = hardware::detect();
+  Napi::Object result = Napi::Object::New(env);
+  result["uintr"] = Napi::Boolean::New(env, features.uintr);
+  result["waitpkg"] = Napi::Boolean::New(env, features.waitpkg);
+  result["futexWaitv"] = Napi::Boolean::New(env, os::hasFutexWaitv());
+  result["sealFutureWrite"] = Napi::Boolean::New(env, canSealFutureWrites());
+  result["compiled"] = Napi::Boolean::New(env, detection.compiled);
+  result["enabled"] = Napi::Boolean::New(env, detection.enabled);
+  result["abi"] = abiName(env, detection.abi);
+  result["selfTest"] = selfTestResult(env, detection.selfTest);
+  result["backend"] = Napi::String::New(env, std::string(preferredBackend().name()));
+  result["reason"] = Napi::String::New(env, detection.reason);
+  return result;
 }
 
 // () => number
-Napi::Value descriptorLimit(const Napi::CallbackInfo& info) {
+Napi::Value descriptorLimit(const ErrorClass&, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    return Napi::Number::New(env, static_cast<double>(os::descriptorLimit()));
-  });
+  return Napi::Number::New(env, static_cast<double>(os::descriptorLimit()));
 }
 
 }  // namespace uintr

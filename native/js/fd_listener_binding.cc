@@ -68,17 +68,15 @@ class FdListenerBinding {
 }  // namespace
 
 // (address: string, options) => NativeFdListener
-Napi::Value openFdListener(const Napi::CallbackInfo& info) {
+Napi::Value openFdListener(const ErrorClass& errors, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    const auto listener = std::make_shared<FdListenerBinding>(
-        env, info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Object>());
-    Napi::Object result = Napi::Object::New(env);
-    result["accept"] = bind<&FdListenerBinding::accept>(env, "accept", listener);
-    result["poll"] = bind<&FdListenerBinding::poll>(env, "poll", listener);
-    result["close"] = bind<&FdListenerBinding::close>(env, "close", listener);
-    return result;
-  });
+  const auto listener = std::make_shared<FdListenerBinding>(
+      env, info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Object>());
+  Napi::Object result = Napi::Object::New(env);
+  result["accept"] = bind<&FdListenerBinding::accept>(errors, env, "accept", listener);
+  result["poll"] = bind<&FdListenerBinding::poll>(errors, env, "poll", listener);
+  result["close"] = bind<&FdListenerBinding::close>(errors, env, "close", listener);
+  return result;
 }
 
 }  // namespace uintr

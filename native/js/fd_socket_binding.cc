@@ -154,52 +154,47 @@ class FdSocketBinding {
 }  // namespace
 
 // (fd: number or owned, options) => NativeFdSocket, which owns the descriptor from then on
-Napi::Value openFdSocket(const Napi::CallbackInfo& info) {
+Napi::Value openFdSocket(const ErrorClass& errors, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    os::ForeignFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
-    const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
-    const int type = os::unixSocketType(fd);  // if this throws, the descriptor stays the caller's
-    if (owned != nullptr) owned->release();
-    if (type == SOCK_STREAM) os::takeOutOfBandInline(fd);
-    const auto socket =
-        std::make_shared<FdSocketBinding>(env, os::ForeignFd(fd), type, info[1].As<Napi::Object>());
-    Napi::Object result = Napi::Object::New(env);
-    result["fd"] = Napi::Number::New(env, fd);
-    result["type"] = Napi::String::New(env, nameOfSocketType(type));
-    result["send"] = bind<&FdSocketBinding::send>(env, "send", socket);
-    result["receive"] = bind<&FdSocketBinding::receive>(env, "receive", socket);
-    result["receiveHeld"] = bind<&FdSocketBinding::receiveHeld>(env, "receiveHeld", socket);
-    result["waitReadable"] = bind<&FdSocketBinding::waitReadable>(env, "waitReadable", socket);
-    result["poll"] = bind<&FdSocketBinding::poll>(env, "poll", socket);
-    result["peer"] = bind<&FdSocketBinding::peer>(env, "peer", socket);
-    result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(env, "peerPidFd", socket);
-    result["close"] = bind<&FdSocketBinding::close>(env, "close", socket);
-    return result;
-  });
+  os::ForeignFd* const owned = info[0].IsExternal() ? info[0].As<OwnedFd>().Data() : nullptr;
+  const int fd = owned == nullptr ? info[0].As<Napi::Number>().Int32Value() : owned->get();
+  const int type = os::unixSocketType(fd);  // if this throws, the descriptor stays the caller's
+  if (owned != nullptr) owned->release();
+  if (type == SOCK_STREAM) os::takeOutOfBandInline(fd);
+  const auto socket =
+      std::make_shared<FdSocketBinding>(env, os::ForeignFd(fd), type, info[1].As<Napi::Object>());
+  Napi::Object result = Napi::Object::New(env);
+  result["fd"] = Napi::Number::New(env, fd);
+  result["type"] = Napi::String::New(env, nameOfSocketType(type));
+  result["send"] = bind<&FdSocketBinding::send>(errors, env, "send", socket);
+  result["receive"] = bind<&FdSocketBinding::receive>(errors, env, "receive", socket);
+  result["receiveHeld"] = bind<&FdSocketBinding::receiveHeld>(errors, env, "receiveHeld", socket);
+  result["waitReadable"] =
+      bind<&FdSocketBinding::waitReadable>(errors, env, "waitReadable", socket);
+  result["poll"] = bind<&FdSocketBinding::poll>(errors, env, "poll", socket);
+  result["peer"] = bind<&FdSocketBinding::peer>(errors, env, "peer", socket);
+  result["peerPidFd"] = bind<&FdSocketBinding::peerPidFd>(errors, env, "peerPidFd", socket);
+  result["close"] = bind<&FdSocketBinding::close>(errors, env, "close", socket);
+  return result;
 }
 
 // The two functions below return owned descriptors for openFdSocket.
 
 // (type) => [owned, owned]
-Napi::Value openFdSocketPair(const Napi::CallbackInfo& info) {
+Napi::Value openFdSocketPair(const ErrorClass&, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
-    Napi::Array pair = Napi::Array::New(env, 2);
-    pair[0U] = own(env, os::ForeignFd(first.release()));
-    pair[1U] = own(env, os::ForeignFd(second.release()));
-    return pair;
-  });
+  auto [first, second] = os::createSocketPair(socketTypeOf(info[0]));
+  Napi::Array pair = Napi::Array::New(env, 2);
+  pair[0U] = own(env, os::ForeignFd(first.release()));
+  pair[1U] = own(env, os::ForeignFd(second.release()));
+  return pair;
 }
 
 // (address, type) => owned
-Napi::Value connectFdSocket(const Napi::CallbackInfo& info) {
+Napi::Value connectFdSocket(const ErrorClass&, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    const std::string address = info[0].As<Napi::String>().Utf8Value();
-    return own(env, os::connectUnix(address, socketTypeOf(info[1])));
-  });
+  const std::string address = info[0].As<Napi::String>().Utf8Value();
+  return own(env, os::connectUnix(address, socketTypeOf(info[1])));
 }
 
 }  // namespace uintr

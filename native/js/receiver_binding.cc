@@ -36,8 +36,9 @@ std::chrono::microseconds microsecondsOf(double milliseconds) {
 
 class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBinding> {
  public:
-  ReceiverBinding(Napi::Env env, const Napi::Object& options)
-      : env_(env),
+  ReceiverBinding(const ErrorClass& errors, Napi::Env env, const Napi::Object& options)
+      : errors_(errors),
+        env_(env),
         object_(std::make_shared<JsObject>(env, "uintr.Receiver", options.Get("self"))),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
         lastPostArray_(Napi::Persistent(options.Get("lastPost").As<Napi::Float64Array>())),
@@ -84,7 +85,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
         (count > 1 && napi_get_value_double(env, arguments[1], &waited) != napi_ok)) {
       return nullptr;
     }
-    return throwing(env, [&] {
+    return throwing(errors_, env, [&] {
       if (!receiver_) throw Error{"ERR_UINTR_CLOSED", "the receiver is closed"};
       auto limit = kSleepSlice;
       if (milliseconds >= 0) {
@@ -113,7 +114,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
     Inlet& inlet = created.inlet;
     try {
       loop_->watch(inlet, JsCallback(object_, info[1]));
-      return wrapVectorFd(env_, std::move(created));
+      return wrapVectorFd(errors_, env_, std::move(created));
     } catch (...) {
       receiver_->remove(inlet);
       throw;
@@ -197,6 +198,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
     keepAlive_.reset();
   }
 
+  ErrorClass errors_;
   Napi::Env env_;
   std::shared_ptr<JsObject> object_;
   Napi::Reference<Napi::Float64Array> counters_;  // both outlive the receiver that uses them
@@ -212,26 +214,24 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
 }  // namespace
 
 // (options: see lib/internal/binding.ts) => NativeReceiver
-Napi::Value openReceiver(const Napi::CallbackInfo& info) {
+Napi::Value openReceiver(const ErrorClass& errors, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    const auto receiver = std::make_shared<ReceiverBinding>(env, info[0].As<Napi::Object>());
-    receiver->open();
-    Napi::Object result = Napi::Object::New(env);
-    result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
-    result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);
-    result["next"] = bindHot<&ReceiverBinding::next>(env, "next", receiver);
-    result["testui"] = bindHot<&ReceiverBinding::testui>(env, "testui", receiver);
-    result["createFd"] = bind<&ReceiverBinding::createFd>(env, "createFd", receiver);
-    result["setWanted"] = bind<&ReceiverBinding::setWanted>(env, "setWanted", receiver);
-    result["deliverPending"] =
-        bind<&ReceiverBinding::deliverPending>(env, "deliverPending", receiver);
-    result["putBack"] = bind<&ReceiverBinding::putBack>(env, "putBack", receiver);
-    result["stui"] = bind<&ReceiverBinding::stui>(env, "stui", receiver);
-    result["clui"] = bind<&ReceiverBinding::clui>(env, "clui", receiver);
-    result["close"] = bind<&ReceiverBinding::close>(env, "close", receiver);
-    return result;
-  });
+  const auto receiver = std::make_shared<ReceiverBinding>(errors, env, info[0].As<Napi::Object>());
+  receiver->open();
+  Napi::Object result = Napi::Object::New(env);
+  result["poll"] = bindHot<&ReceiverBinding::poll>(env, "poll", receiver);
+  result["waitSync"] = bindHot<&ReceiverBinding::waitSync>(env, "waitSync", receiver);
+  result["next"] = bindHot<&ReceiverBinding::next>(env, "next", receiver);
+  result["testui"] = bindHot<&ReceiverBinding::testui>(env, "testui", receiver);
+  result["createFd"] = bind<&ReceiverBinding::createFd>(errors, env, "createFd", receiver);
+  result["setWanted"] = bind<&ReceiverBinding::setWanted>(errors, env, "setWanted", receiver);
+  result["deliverPending"] =
+      bind<&ReceiverBinding::deliverPending>(errors, env, "deliverPending", receiver);
+  result["putBack"] = bind<&ReceiverBinding::putBack>(errors, env, "putBack", receiver);
+  result["stui"] = bind<&ReceiverBinding::stui>(errors, env, "stui", receiver);
+  result["clui"] = bind<&ReceiverBinding::clui>(errors, env, "clui", receiver);
+  result["close"] = bind<&ReceiverBinding::close>(errors, env, "close", receiver);
+  return result;
 }
 
 }  // namespace uintr

@@ -16,8 +16,9 @@ namespace {
 
 class SenderBinding {
  public:
-  SenderBinding(Napi::Env env, int vectorFd, const Napi::Object& options)
-      : env_(env),
+  SenderBinding(const ErrorClass& errors, Napi::Env env, int vectorFd, const Napi::Object& options)
+      : errors_(errors),
+        env_(env),
         counters_(Napi::Persistent(options.Get("counters").As<Napi::Float64Array>())),
         sender_(std::in_place, vectorFd, allBackends(),
                 memoryOf<SenderCounters>(counters_.Value())),
@@ -46,7 +47,7 @@ class SenderBinding {
       return nullptr;
     }
     if (drop_ && (sender_ || hungUp_)) return nullptr;
-    return throwing(env, [&]() -> napi_value {
+    return throwing(errors_, env, [&]() -> napi_value {
       // What uintr_register_sender says of a receiver that has exited.
       if (sender_ || hungUp_) throw os::SystemError{ESHUTDOWN, "senduipi"};
       throw Error{"ERR_UINTR_CLOSED", "the sender is closed"};
@@ -76,6 +77,7 @@ class SenderBinding {
   }
 
  private:
+  ErrorClass errors_;
   Napi::Env env_;
   Napi::Reference<Napi::Float64Array> counters_;  // outlives the sender that writes there
   std::optional<Sender> sender_;                  // empty once closed or hung up
@@ -89,18 +91,16 @@ class SenderBinding {
 }  // namespace
 
 // (fd: number, options: { self, onReady, drop, counters }) => NativeSender
-Napi::Value openSender(const Napi::CallbackInfo& info) {
+Napi::Value openSender(const ErrorClass& errors, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return translating(env, [&]() -> Napi::Value {
-    const auto sender = std::make_shared<SenderBinding>(
-        env, info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Object>());
-    Napi::Object result = Napi::Object::New(env);
-    sender->describe(result);
-    result["send"] = bindHot<&SenderBinding::send>(env, "send", sender);
-    result["wake"] = bindHot<&SenderBinding::wake>(env, "wake", sender);
-    result["close"] = bind<&SenderBinding::close>(env, "close", sender);
-    return result;
-  });
+  const auto sender = std::make_shared<SenderBinding>(
+      errors, env, info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Object>());
+  Napi::Object result = Napi::Object::New(env);
+  sender->describe(result);
+  result["send"] = bindHot<&SenderBinding::send>(env, "send", sender);
+  result["wake"] = bindHot<&SenderBinding::wake>(env, "wake", sender);
+  result["close"] = bind<&SenderBinding::close>(errors, env, "close", sender);
+  return result;
 }
 
 }  // namespace uintr

@@ -46,7 +46,7 @@ struct Attached final : Inlet::Attachment {
 
 }  // namespace
 
-Napi::Object wrapVectorFd(Napi::Env env, Receiver::NewVectorFd vectorFd) {
+Napi::Object wrapVectorFd(const ErrorClass& errors, Napi::Env env, Receiver::NewVectorFd vectorFd) {
   Inlet& inlet = vectorFd.inlet;
   const auto binding = std::make_shared<VectorFdBinding>(env, std::move(vectorFd.fd), inlet);
   inlet.attachments.push_back(std::make_unique<Attached>(binding));
@@ -54,7 +54,7 @@ Napi::Object wrapVectorFd(Napi::Env env, Receiver::NewVectorFd vectorFd) {
   result["fd"] = Napi::Number::New(env, binding->fd());
   result["pending"] = binding->pending();
   if (inlet.uvecFd() >= 0) result["uvecFd"] = Napi::Number::New(env, inlet.uvecFd());
-  result["close"] = bind<&VectorFdBinding::close>(env, "close", binding);
+  result["close"] = bind<&VectorFdBinding::close>(errors, env, "close", binding);
   return result;
 }
 
