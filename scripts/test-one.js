@@ -66,7 +66,7 @@ const mocha = [
   process.execPath,
   require.resolve('mocha/bin/mocha.js'),
   // .mocharc.json names all files, to which others would only be added.
-  ...['--no-config', '--require', 'build/js/test/support/exclusions.js', '--timeout', '60000'],
+  ...['--no-config', '--require', 'build/js/test/support/exclusions.js', '--timeout', '600000'],
   ...files.flatMap((file) => ['--spec', compiled(file)]),
   ...options,
 ];

@@ -55,7 +55,6 @@ const names = (calls: readonly SystemCall[]): string[] =>
   [...new Set(calls.map((call) => nameOf(call) ?? ''))].sort();
 
 describe('stats, compared with strace,', function () {
-  this.timeout(90_000);
   before(function () {
     if (!hasStrace) this.skip();
   });

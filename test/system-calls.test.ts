@@ -32,7 +32,6 @@ const names = (calls: readonly SystemCall[]): Record<string, number> => {
 };
 
 describe('system calls', function () {
-  this.timeout(90_000);
   before(function () {
     if (!hasStrace) this.skip();
   });

@@ -7,6 +7,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before } from 'mocha';
 import { folder } from '../support/addresses.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
@@ -40,14 +41,13 @@ const canRefuse =
   ]).status === 0;
 
 describe('a descriptor of another process whose end blocks', function () {
-  this.timeout(120_000);
   const file = folder();
 
   function drop(way: string, prefix: readonly string[] = [], environment = {}): unknown {
     const [program, ...args] = [...prefix, process.execPath, fixture('foreign-drops')];
     const { stdout, stderr, status, signal } = spawnSync(program, [...args, way, file('socket')], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: PATIENCE_MS,
       killSignal: 'SIGKILL',
       env: { ...process.env, ...environment },
     });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { before } from 'mocha';
 import { capabilities } from 'uintr';
 import type { Outcome } from '../fixtures/open-foreign.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, python } from '../support/remote.js';
 
 const notAVectorFd = { code: 'ERR_UINTR_NOT_A_VECTOR_FD' };
@@ -25,11 +26,10 @@ const expected: Record<string, Outcome> = {
 describe('a descriptor from elsewhere', () => {
   let outcomes: Record<string, Outcome> = {};
   before(function () {
-    this.timeout(60_000);
     const { stdout, stderr, status } = spawnSync(
       'python3',
       [python('forge'), process.execPath, fixture('open-foreign')],
-      { encoding: 'utf8', timeout: 50_000 },
+      { encoding: 'utf8', timeout: PATIENCE_MS },
     );
     assert.equal(status, 0, stderr);
     outcomes = JSON.parse(stdout) as Record<string, Outcome>;

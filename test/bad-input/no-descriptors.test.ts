@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import type { Try } from '../fixtures/no-descriptors.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 
 function run(what: string): Try[] {
   const { stdout, stderr, status, signal } = spawnSync(
     'prlimit',
     ['--nofile=80:80', process.execPath, fixture('no-descriptors'), what],
-    { encoding: 'utf8', timeout: 15_000 },
+    { encoding: 'utf8', timeout: PATIENCE_MS },
   );
   assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
   return JSON.parse(stdout) as Try[];

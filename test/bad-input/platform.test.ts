@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { root } from '../support/testbed.js';
 
@@ -15,7 +16,7 @@ function load(properties: object, flags: readonly string[] = []): Outcome {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [...flags, fixture('elsewhere'), JSON.stringify(properties)],
-    { encoding: 'utf8', timeout: 60_000 },
+    { encoding: 'utf8', timeout: PATIENCE_MS },
   );
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout) as Outcome;

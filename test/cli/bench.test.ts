@@ -4,7 +4,6 @@ import { availableParallelism } from 'node:os';
 import type { Results } from '../../scripts/bench/results.js';
 import { folder } from '../support/addresses.js';
 import { uintr } from '../support/command.js';
-import { boundMs } from '../support/testbed.js';
 
 const least = ['--quick', '-r', '1', '-n', '100'];
 const software = { UINTR_BACKEND: 'software' };
@@ -19,7 +18,6 @@ function anyCpu(): string {
 }
 
 describe('uintr bench', function () {
-  this.timeout(boundMs);
   const inside = folder();
 
   /** Measures as little as possible and asserts success. Returns the output and the written results. */

@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uintr } from '../support/command.js';
-import { boundMs, root } from '../support/testbed.js';
+import { root } from '../support/testbed.js';
 
 const EXIT_USAGE = 64;
 
 describe('uintr', function () {
-  this.timeout(boundMs);
-
   it('says its version', async () => {
     const text = readFileSync(join(root, 'package.json'), 'utf8');
     const { version } = JSON.parse(text) as { version: string };

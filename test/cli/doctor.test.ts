@@ -7,7 +7,7 @@ import { afterEach, beforeEach } from 'mocha';
 import { capabilities } from 'uintr';
 import { command, uintr } from '../support/command.js';
 import { python } from '../support/remote.js';
-import { ABIS, boundMs, execute, type Result, root, run, workshop } from '../support/testbed.js';
+import { ABIS, execute, type Result, root, run, workshop } from '../support/testbed.js';
 
 interface Fact {
   readonly id: string;
@@ -72,8 +72,6 @@ const PROMISED: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('uintr doctor', function () {
-  this.timeout(boundMs);
-
   it('says that software is in use, and every fact, to a program', async () => {
     const { backend, reason, facts } = await diagnose({ env: software });
     assert.equal(backend, 'software');

@@ -19,6 +19,7 @@ import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { Mailbox } from '../support/mailbox.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, python } from '../support/remote.js';
 import { blockLoop, turns } from '../support/settle.js';
 
@@ -117,7 +118,7 @@ describe('FdSocket', () => {
           use(socket);
           const fd = openSync(file('written'), 'w+');
           await socket.sendAll('to python', [fd]);
-          const reply = (await socket.receive({ timeout: 10_000 })) ?? assert.fail();
+          const reply = (await socket.receive({ timeout: PATIENCE_MS })) ?? assert.fail();
           assert.equal(reply.data.toString(), '1 descriptors');
           assert.equal(readAll(reply.fds[0] ?? -1), 'to python');
           closeSync(fd);
@@ -319,7 +320,7 @@ describe('FdListener', () => {
   it('hangs up on a peer that connects while nobody listens for connections', async () => {
     use(new FdListener(file('socket')));
     const socket = use(await FdSocket.connect(file('socket')));
-    assert.equal(await socket.receive({ timeout: 10_000 }), null);
+    assert.equal(await socket.receive({ timeout: PATIENCE_MS }), null);
   });
 
   it('does not replace the file of a living listener, or one that is no socket', () => {
@@ -357,7 +358,7 @@ describe('FdListener', () => {
           ...['-e', `inject=${killedIn}:signal=KILL`],
           ...[process.execPath, fixture('listen-once'), file('socket')],
         ],
-        { stdio: ['ignore', 'ignore', 'inherit'], timeout: 15_000 },
+        { stdio: ['ignore', 'ignore', 'inherit'], timeout: PATIENCE_MS },
       );
       assert.equal(signal, 'SIGKILL', killedIn);
       rmSync(file('trace'));

@@ -21,7 +21,6 @@ describe('a rendezvous among hostile peers', () => {
   const file = folder();
 
   it(`serves the others during ${CASES} generated cases, and each refusal has a code`, async function () {
-    this.timeout(300_000);
     const args = [file('.'), String(CASES / PROCESSES), String(PROCESSES)];
     const service = started(
       spawn(process.execPath, [fixture('hostile-service'), ...args], {

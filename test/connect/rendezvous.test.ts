@@ -9,6 +9,7 @@ import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { listening, type Name, VECTORS } from '../support/listening.js';
 import { Mailbox } from '../support/mailbox.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { settles, turns } from '../support/settle.js';
 
@@ -174,10 +175,10 @@ describe('rendezvous', () => {
     for (const [request, code] of cases) {
       const socket = use(await FdSocket.connect(file('socket')));
       if (request !== '') socket.send(request);
-      const reply = await socket.receive({ timeout: 10_000 });
+      const reply = await socket.receive({ timeout: PATIENCE_MS });
       const parsed = JSON.parse(reply?.data.toString() ?? '') as Record<string, unknown>;
       assert.equal(parsed['code'], code, request);
-      assert.equal(await socket.receive({ timeout: 10_000 }), null);
+      assert.equal(await socket.receive({ timeout: PATIENCE_MS }), null);
     }
   });
 

@@ -14,7 +14,6 @@ import { fixture } from '../support/remote.js';
 const CYCLES = 20;
 
 describe('a worker is terminated in a handshake while it', function () {
-  this.timeout(120_000);
   const use = closing();
   const file = folder();
 

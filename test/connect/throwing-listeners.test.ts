@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { folder } from '../support/addresses.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 
 describe('what a listener throws', () => {
@@ -10,7 +11,7 @@ describe('what a listener throws', () => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
       [fixture('throwing-peer-listeners'), file('.')],
-      { encoding: 'utf8', timeout: 60_000 },
+      { encoding: 'utf8', timeout: PATIENCE_MS },
     );
     assert.ok(stdout !== '', stderr);
     const { uncaught, thrown } = JSON.parse(stdout) as { uncaught: string[]; thrown: string[] };

@@ -8,6 +8,7 @@ import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { listening } from '../support/listening.js';
 import { Mailbox } from '../support/mailbox.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
@@ -27,7 +28,7 @@ describe('who listens: connect', () => {
     options: Partial<ConnectOptions<'tick'>>,
     address = file('socket'),
   ): ReturnType<typeof connect<'tick'>> =>
-    connect(address, { vectors: ['tick'], reconnect: false, timeout: 60_000, ...options });
+    connect(address, { vectors: ['tick'], reconnect: false, timeout: PATIENCE_MS, ...options });
 
   describe('with authorize', () => {
     it('tells it who listens, and connects if it says true', async () => {

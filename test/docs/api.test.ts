@@ -6,8 +6,6 @@ import path from 'node:path';
 import { folder } from '../support/addresses.js';
 import { execute, type Result, root } from '../support/testbed.js';
 
-const PATIENCE_MS = 120_000;
-
 const OPTIONS = path.join(root, 'typedoc.json');
 
 /** Runs typedoc with a file of options, and with these. */
@@ -61,7 +59,6 @@ const NAMES = [
 ];
 
 describe('the API reference', function () {
-  this.timeout(PATIENCE_MS);
   const inFolder = folder();
 
   it('finds everything public that has no doc comment', async () => {

@@ -43,7 +43,6 @@ const WARNINGS = [
 const isGenerated = (name: string): boolean => name.startsWith('docs/api/');
 
 describe('the code in the documents', function () {
-  this.timeout(90_000);
   const inside = folder();
   /** How often to run what is said to lose nothing: once in so many runs is too often. */
   const TIMES = 50;

@@ -3,10 +3,9 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { Receiver } from 'uintr';
 import { folder } from '../support/addresses.js';
 import { source } from '../support/examples.js';
-import { boundMs, execute, root } from '../support/testbed.js';
+import { execute, root } from '../support/testbed.js';
 
 describe('the hello examples', function () {
-  this.timeout(boundMs);
   const file = folder();
 
   /** The backend that `auto` takes here. */

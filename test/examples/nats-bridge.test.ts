@@ -8,6 +8,7 @@ import { connect, Receiver } from 'uintr';
 import { folder } from '../support/addresses.js';
 import { children } from '../support/children.js';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 
 const MAIN = path.join(__dirname, '../../examples/nats-bridge/main.js');
 const hasServer = spawnSync('nats-server', ['--version']).status === 0;
@@ -42,7 +43,6 @@ describe('the NATS bridge example', () => {
   }
 
   it('carries interrupts from one host’s receiver to another’s, and outlives its server', async function () {
-    this.timeout(60_000);
     if (!hasServer) {
       console.log('      no nats-server here: apt-get install nats-server');
       this.skip();
@@ -71,7 +71,7 @@ describe('the NATS bridge example', () => {
       ['tick', 5],
     ] as const) {
       here.send(name);
-      assert.equal(await receiver.wait({ timeout: 10_000 }), vector);
+      assert.equal(await receiver.wait({ timeout: PATIENCE_MS }), vector);
     }
 
     const gone = once(server, 'exit');

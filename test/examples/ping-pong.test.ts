@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { capabilities } from 'uintr';
 import { checkPingPong, compiled } from '../support/examples.js';
-import { boundMs, execute, type Result } from '../support/testbed.js';
+import { execute, type Result } from '../support/testbed.js';
 
 const pingPong = (...args: string[]): Promise<Result> =>
   execute([process.execPath, compiled('ping-pong/main'), ...args]);
 
 describe('the ping-pong example', function () {
-  this.timeout(boundMs);
-
   it('measures each way of waiting, in threads and processes, beside what Node has', async () => {
     const { code, stdout, stderr } = await pingPong('--rounds', '300');
     assert.equal(code, 0, stderr);

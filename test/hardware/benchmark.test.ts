@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '../../scripts/bench/results.js';
-import { ABIS, boundMs, root, run, workshop } from '../support/testbed.js';
+import { ABIS, root, run, workshop } from '../support/testbed.js';
 
 describe('the benchmark', function () {
-  this.timeout(boundMs);
   const file = workshop();
 
   for (const abi of ABIS) {

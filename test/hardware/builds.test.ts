@@ -27,7 +27,6 @@ function compile(compiler: string, ...args: string[]): void {
 }
 
 describe('without user interrupts in the compiler', function () {
-  this.timeout(60_000);
   const file = workshop();
   const cxx = process.env['CXX'] ?? 'c++';
 
@@ -49,7 +48,6 @@ describe('without user interrupts in the compiler', function () {
 });
 
 describe('on arm64', function () {
-  this.timeout(120_000);
   const cxx = 'aarch64-linux-gnu-g++';
 
   before(function () {

@@ -4,10 +4,9 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { before } from 'mocha';
 import { onHardware, program } from '../support/hardware.js';
-import { ABIS, boundMs, execute, root, workshop } from '../support/testbed.js';
+import { ABIS, execute, root, workshop } from '../support/testbed.js';
 
 describe('two copies of the addon', function () {
-  this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'slow_sigill');
   let copy = '';
 

@@ -4,14 +4,13 @@ import os from 'node:os';
 import type { Capabilities } from 'uintr';
 import { execute as executeOnHardware, lines, onHardware, program } from '../support/hardware.js';
 import { hasStrace } from '../support/strace.js';
-import { ABIS, boundMs, execute, root, run, workshop } from '../support/testbed.js';
+import { ABIS, execute, root, run, workshop } from '../support/testbed.js';
 
 const parse = (text: string): Capabilities => JSON.parse(text) as Capabilities;
 const node = [process.execPath, program('detect')];
 const auto = { env: { UINTR_BACKEND: '' } };
 
 describe('detection', function () {
-  this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'block_sigill');
 
   describe('where TESTUI faults', () => {

@@ -29,7 +29,6 @@ function objectFiles(folder: string): string[] {
 }
 
 describe('the machine code', function () {
-  this.timeout(60_000);
   const release = join(root, 'build/Release');
   const addon = join(release, 'uintr.node');
 

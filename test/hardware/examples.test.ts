@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { checkPingPong, compiled, source } from '../support/examples.js';
-import { ABIS, boundMs, expectLines, run, workshop } from '../support/testbed.js';
+import { ABIS, expectLines, run, workshop } from '../support/testbed.js';
 
 describe('the examples on hardware', function () {
-  this.timeout(boundMs);
   workshop();
 
   for (const abi of ABIS) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { execute } from '../support/hardware.js';
-import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
+import { ABIS, type Stats, workshop } from '../support/testbed.js';
 
 /** The exit status, and the number of receivers. */
 const WAYS: Readonly<Record<string, readonly [code: number, receivers: number]>> = {
@@ -17,7 +17,6 @@ const WAYS: Readonly<Record<string, readonly [code: number, receivers: number]>>
 };
 
 describe('a process that ends', function () {
-  this.timeout(boundMs);
   const file = workshop();
 
   for (const abi of ABIS) {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { lines, onHardware, program } from '../support/hardware.js';
-import { ABIS, boundMs, expectLines, workshop } from '../support/testbed.js';
+import { ABIS, expectLines, workshop } from '../support/testbed.js';
 
 describe('programs without this library', function () {
-  this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'foreign_sender', 'foreign_receiver');
 
   for (const abi of ABIS) {

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { execute, lines, onHardware } from '../support/hardware.js';
-import { ABIS, boundMs, type Stats, workshop } from '../support/testbed.js';
+import { ABIS, type Stats, workshop } from '../support/testbed.js';
 
 describe('receivers that come and go', function () {
-  this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'foreign_sender');
 
   for (const abi of ABIS) {

@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { execute, lines, onHardware, program } from '../support/hardware.js';
-import {
-  type Abi,
-  ABIS,
-  boundMs,
-  type Result,
-  run,
-  type Stats,
-  workshop,
-} from '../support/testbed.js';
+import { type Abi, ABIS, type Result, run, type Stats, workshop } from '../support/testbed.js';
 
 /** The registrations of the self-test: its fence, and a sender on each of two threads. */
 const SELF_TEST = 3;
@@ -17,7 +9,6 @@ const SELF_TEST = 3;
 const FENCE = 1;
 
 describe('senders', function () {
-  this.timeout(boundMs);
   const file = workshop('test/hardware/programs', 'forbid_kcmp');
 
   /** Runs a program without kcmp(2), as Docker's containers do by default. */

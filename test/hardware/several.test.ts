@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { lines, onHardware } from '../support/hardware.js';
-import { ABIS, boundMs, root, type Stats, workshop } from '../support/testbed.js';
+import { ABIS, root, type Stats, workshop } from '../support/testbed.js';
 
 describe('several receivers on a thread of hardware', function () {
-  this.timeout(boundMs);
   const file = workshop();
 
   for (const abi of ABIS) {

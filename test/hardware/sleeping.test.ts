@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lines, onHardware } from '../support/hardware.js';
-import { type Abi, ABIS, boundMs, workshop } from '../support/testbed.js';
+import { type Abi, ABIS, workshop } from '../support/testbed.js';
 
 interface Played {
   readonly rounds: number;
@@ -26,7 +26,6 @@ async function losesNone(
 }
 
 describe('a receiver that sleeps', function () {
-  this.timeout(boundMs);
   workshop();
 
   for (const abi of ABIS) {

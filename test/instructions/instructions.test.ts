@@ -4,7 +4,6 @@ import {
   type Instructions,
   instructionsOf,
 } from '../../scripts/instructions/callgrind.js';
-import { boundMs } from '../support/testbed.js';
 
 // Bounds for the parts of uintr, a third above the counts when this was written: compilers and versions
 // of V8 differ. Node's own part has no bound.
@@ -16,7 +15,6 @@ const atMost = (each: Instructions, limits: Pick<Instructions, 'addon' | 'javasc
 };
 
 describe('the instructions of', function () {
-  this.timeout(boundMs);
   before(function () {
     if (!hasCallgrind()) this.skip();
   });

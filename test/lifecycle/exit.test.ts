@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 
 describe('a process', () => {
@@ -18,7 +19,7 @@ describe('a process', () => {
       const { status, signal, stdout, stderr } = spawnSync(
         process.execPath,
         [fixture('exiting'), way],
-        { encoding: 'utf8', timeout: 15_000 },
+        { encoding: 'utf8', timeout: PATIENCE_MS },
       );
       assert.deepEqual(
         { status, signal, stdout, stderr },

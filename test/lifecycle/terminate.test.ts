@@ -61,7 +61,6 @@ async function lives(count: number, life: Life, terminate: boolean): Promise<voi
 }
 
 describe('a worker', function () {
-  this.timeout(120_000);
   const use = closing();
 
   const leavesNothingOf = async (cycles: number, way: string, end: boolean): Promise<void> => {

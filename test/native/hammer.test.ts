@@ -4,12 +4,12 @@ import path from 'node:path';
 import { before } from 'mocha';
 import { folder } from '../support/addresses.js';
 import { compileCpp } from '../support/cpp.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { root } from '../support/testbed.js';
 
 const source = path.join(root, 'test/native/hammer.cc');
 
 describe('native/protocol/post.h by itself', function () {
-  this.timeout(120_000);
   const file = folder('all');
   const PLAIN = 'hammer';
   const SANITIZED = 'hammer-tsan';
@@ -20,7 +20,7 @@ describe('native/protocol/post.h by itself', function () {
     return status === 0;
   };
   const run = (program: string, ...args: string[]): ReturnType<typeof spawnSync> =>
-    spawnSync(file(program), args, { encoding: 'utf8', timeout: 60_000 });
+    spawnSync(file(program), args, { encoding: 'utf8', timeout: PATIENCE_MS });
 
   before(() => {
     compile(PLAIN);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { folder } from '../support/addresses.js';
 import { compileCpp } from '../support/cpp.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { root } from '../support/testbed.js';
 
 const CORE = ['receiver', 'shared_page', 'source', 'vector_fd', 'wait_sync'].map(
@@ -69,7 +70,6 @@ const PROGRAM = `
 `;
 
 describe('what raises a vector without a sender', function () {
-  this.timeout(180_000);
   const built = folder('all');
   const native = (file: string): string => join(root, 'native', file);
 
@@ -83,7 +83,7 @@ describe('what raises a vector without a sender', function () {
     compile(built('source'), 'source.cc', ...BELOW.map(native));
     const { status, signal, stderr } = spawnSync(built('source'), {
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: PATIENCE_MS,
     });
     assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
   });
@@ -105,7 +105,7 @@ describe('what raises a vector without a sender', function () {
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ['--eval', PROGRAM, addon, busyPollMicros],
-        { encoding: 'utf8', timeout: 120_000 },
+        { encoding: 'utf8', timeout: PATIENCE_MS },
       );
       assert.equal(status, 0, stderr);
       const { seen, late, woken, idle } = JSON.parse(stdout) as {

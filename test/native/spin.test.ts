@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { folder } from '../support/addresses.js';
 import { compileCpp } from '../support/cpp.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { root } from '../support/testbed.js';
 
 describe('native/core/spin.h by itself', function () {
-  this.timeout(60_000);
   const built = folder('all');
 
   /** Compiles a program of this folder and runs it: it prints nothing if all is well. */
@@ -18,7 +18,7 @@ describe('native/core/spin.h by itself', function () {
     assert.equal(compiled.status, 0, compiled.stderr);
     const { status, signal, stderr } = spawnSync(built(name), {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
     });
     assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 
 /** Runs a fixture. Returns what it prints. */
@@ -7,7 +8,7 @@ function run(...args: readonly string[]): unknown {
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ['--no-deprecation', ...args],
-    { encoding: 'utf8', timeout: 120_000 },
+    { encoding: 'utf8', timeout: PATIENCE_MS },
   );
   assert.deepEqual([status, signal, stderr], [0, null, '']);
   return JSON.parse(stdout);

@@ -9,7 +9,6 @@ import { fixture } from '../support/remote.js';
 import { execute, root } from '../support/testbed.js';
 
 describe('a receiver that is used just before the loop’s poll', function () {
-  this.timeout(120_000);
   const built = folder('all');
   let addon = '';
 

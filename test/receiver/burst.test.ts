@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { turns } from '../support/settle.js';
-import { boundMs } from '../support/testbed.js';
 
 const VECTORS = [1, 2, 3, 4] as const;
 
@@ -137,14 +137,13 @@ describe('a burst', () => {
 });
 
 describe('a delivery', function () {
-  this.timeout(boundMs); // under the testbed each delivery takes microseconds
   // The young generation has room for some tens of thousands of small objects.
   for (const burst of [1, 100]) {
     it(`allocates nothing on JavaScript’s heap (burst ${burst})`, async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
         ['--trace-gc', '--single-threaded-gc', fixture('deliveries'), '300000', String(burst)],
-        { timeout: boundMs },
+        { timeout: PATIENCE_MS },
       );
       const [, measured] = stdout.split('measured from here\n');
       assert.ok(measured !== undefined, stdout);

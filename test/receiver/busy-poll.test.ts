@@ -8,6 +8,7 @@ import type { Bursts } from '../fixtures/bursts.js';
 import type { Side } from '../fixtures/ping-pong-auto.js';
 import { closing } from '../support/closing.js';
 import { allowedCpus, isMachineBusy } from '../support/cpus.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { hasStrace, nameOf, trace, V8 } from '../support/strace.js';
 
@@ -19,13 +20,12 @@ const hasTaskset = spawnSync('taskset', ['-V']).status === 0;
 function pingPong(cpus: readonly number[], ...place: readonly string[]): [Side, Side] {
   const program = [process.execPath, fixture('ping-pong-auto'), ...place];
   const args = ['-c', cpus.join(','), ...program];
-  const { stdout, stderr } = spawnSync('taskset', args, { encoding: 'utf8', timeout: 50_000 });
+  const { stdout, stderr } = spawnSync('taskset', args, { encoding: 'utf8', timeout: PATIENCE_MS });
   assert.equal(stderr, '');
   return JSON.parse(stdout) as [Side, Side];
 }
 
 describe('busyPollMicros: auto', function () {
-  this.timeout(60_000);
   const use = closing();
   const workers: Worker[] = [];
   afterEach(async () => {

@@ -3,12 +3,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { turns } from '../support/settle.js';
-import { boundMs, execute } from '../support/testbed.js';
+import { execute } from '../support/testbed.js';
 
 describe('the async context', function () {
-  this.timeout(boundMs);
   const use = closing();
   const storage = new AsyncLocalStorage<string>();
 
@@ -92,7 +92,7 @@ describe('the async context', function () {
           const { status, signal, stdout, stderr } = spawnSync(
             process.execPath,
             [fixture('closing-hook'), hook, String(busyPollMicros), how],
-            { encoding: 'utf8', timeout: 15_000 },
+            { encoding: 'utf8', timeout: PATIENCE_MS },
           );
           assert.deepEqual([status, signal, stderr], [0, null, '']);
           const end = JSON.parse(stdout) as Record<'sent' | 'heard' | 'pending', number>;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, remotes } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
@@ -90,7 +91,7 @@ describe('pending', () => {
   it('is absent where external memory is forbidden, and everything else works', () => {
     const { stdout, stderr } = spawnSync(process.execPath, [fixture('no-external-memory')], {
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: PATIENCE_MS,
     });
     assert.equal(stderr, '');
     assert.deepEqual(JSON.parse(stdout), {
@@ -110,7 +111,7 @@ describe('pending', () => {
       const flag = 'transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer'];
       const { status, signal, stderr } = spawnSync(process.execPath, [...flag, fixture(program)], {
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: PATIENCE_MS,
       });
       assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
     });

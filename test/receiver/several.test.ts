@@ -14,7 +14,6 @@ import { turns } from '../support/settle.js';
 import { root } from '../support/testbed.js';
 
 describe('several receivers on a thread', function () {
-  this.timeout(60_000);
   const use = closing();
   const { worker } = remotes();
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, remotes } from '../support/remote.js';
 import { settles, turns } from '../support/settle.js';
 
@@ -15,7 +16,7 @@ describe('stats', () => {
     await peer.ask({ do: 'open sender', fd: receiver.createFd(3).fd });
     for (let i = 0; i < rounds; i++) {
       peer.tell({ do: 'send' });
-      assert.equal(receiver.waitSync(10_000), 3);
+      assert.equal(receiver.waitSync(PATIENCE_MS), 3);
       assert.equal(await peer.next(), 'sent');
     }
   }
@@ -45,7 +46,7 @@ describe('stats', () => {
   it('are read without a native call', () => {
     const { stdout, stderr } = spawnSync(process.execPath, [fixture('stats-calls')], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
     });
     assert.equal(stderr, '');
     const { used, read, posts } = JSON.parse(stdout) as Record<string, number>;

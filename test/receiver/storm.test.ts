@@ -6,12 +6,13 @@ import { once } from 'node:events';
 import { afterEach } from 'mocha';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, remotes } from '../support/remote.js';
 
 /** Whether the promise resolves within a number of milliseconds; bounds a hang. */
 const bounded = async <T>(promise: Promise<T>): Promise<T> => {
   const timer = new AbortController();
-  const late = sleep(10_000, undefined, { signal: timer.signal }).then(() => {
+  const late = sleep(PATIENCE_MS, undefined, { signal: timer.signal }).then(() => {
     throw new Error('starved');
   });
   try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 
 describe('a listener that throws', () => {
@@ -8,7 +9,7 @@ describe('a listener that throws', () => {
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         [fixture('throwing-listener'), how],
-        { encoding: 'utf8', timeout: 15_000 },
+        { encoding: 'utf8', timeout: PATIENCE_MS },
       );
       assert.equal(stderr, '');
       assert.equal(status, 0);
@@ -24,7 +25,7 @@ describe('a listener that throws', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [fixture('throwing-listener'), 'name'],
-      { encoding: 'utf8', timeout: 15_000 },
+      { encoding: 'utf8', timeout: PATIENCE_MS },
     );
     assert.deepEqual([status, stderr], [0, '']);
     const { uncaught } = JSON.parse(stdout) as { uncaught: string[] };
@@ -35,7 +36,7 @@ describe('a listener that throws', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [fixture('throwing-listener'), 'no handler'],
-      { encoding: 'utf8', timeout: 15_000 },
+      { encoding: 'utf8', timeout: PATIENCE_MS },
     );
     assert.equal(status, 1);
     assert.match(stderr, /Error: at 3\n\s+at .*throwing-listener/);

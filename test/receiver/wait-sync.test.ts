@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { fixture, remotes } from '../support/remote.js';
 import { settles } from '../support/settle.js';
 
@@ -41,7 +42,7 @@ describe('waitSync', () => {
   it('is never -1 before its time, where other threads want the core that it spins on', function () {
     const { status, stdout, stderr } = spawnSync(process.execPath, [fixture('crowded')], {
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: PATIENCE_MS,
     });
     assert.deepEqual([status, stderr], [0, '']);
     const early = JSON.parse(stdout) as number | null;

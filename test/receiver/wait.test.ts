@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Receiver, Sender } from 'uintr';
 import { closing } from '../support/closing.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { remotes } from '../support/remote.js';
 import { blockLoop, turns } from '../support/settle.js';
 
@@ -122,7 +123,7 @@ describe('wait', () => {
     const receiver = use(new Receiver());
     const sender = use(new Sender(receiver.createFd(3)));
     const controller = new AbortController();
-    const wait = receiver.wait({ signal: controller.signal, timeout: 60_000 });
+    const wait = receiver.wait({ signal: controller.signal, timeout: PATIENCE_MS });
     await turns();
     controller.abort(new Error('enough'));
     await assert.rejects(wait, { message: 'enough' });
@@ -178,7 +179,7 @@ describe('wait', () => {
 
   it('rejects with ERR_UINTR_CLOSED when the receiver is closed', async () => {
     const receiver = use(new Receiver());
-    const waits = [receiver.wait(), receiver.wait({ timeout: 60_000 })];
+    const waits = [receiver.wait(), receiver.wait({ timeout: PATIENCE_MS })];
     receiver.close();
     for (const wait of waits) {
       await assert.rejects(wait, { name: 'UintrError', code: 'ERR_UINTR_CLOSED' });

@@ -1,6 +1,7 @@
 import { connect, type Connection, type ListenOptions, Receiver, type Rendezvous } from 'uintr';
 import type { folder } from './addresses.js';
 import type { closing } from './closing.js';
+import { PATIENCE_MS } from './patience.js';
 
 export const VECTORS = { tick: 1, stop: 63, spare: 7 } as const;
 export type Name = keyof typeof VECTORS;
@@ -31,6 +32,7 @@ export function listening(
       rendezvous.on('refusal', ({ code }) => refusals.push(code));
       return { receiver, rendezvous, refusals };
     },
-    attempt: (vectors) => connect(file('socket'), { vectors, reconnect: false, timeout: 10_000 }),
+    attempt: (vectors) =>
+      connect(file('socket'), { vectors, reconnect: false, timeout: PATIENCE_MS }),
   };
 }

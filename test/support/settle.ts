@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './patience.js';
 
 /** Waits for some turns of the event loop, enough for everything that is due. */
 export async function turns(count = 5): Promise<void> {
@@ -11,7 +12,7 @@ export function blockLoop(milliseconds: number): void {
 }
 
 /** Waits until the check passes. Throws its last error if it never does. */
-export async function settles(check: () => void, limitMs = 10_000): Promise<void> {
+export async function settles(check: () => void, limitMs = PATIENCE_MS): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     try {

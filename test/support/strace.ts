@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { PATIENCE_MS } from './patience.js';
 
 export const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
@@ -39,7 +40,7 @@ export function trace(
     const { status, stdout, stderr } = spawnSync(
       'strace',
       ['-f', '-o', log, ...options, process.execPath, fixture, ...args],
-      { encoding: 'utf8', timeout: 60_000 },
+      { encoding: 'utf8', timeout: PATIENCE_MS },
     );
     if (status !== 0) throw new Error(`strace: ${stderr}`);
     const lines = readFileSync(log, 'utf8').split('\n');

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { before } from 'mocha';
 import { folder } from './addresses.js';
+import { PATIENCE_MS } from './patience.js';
 
 export const ABIS = ['uintr-next', 'rfc-v1'] as const;
 export type Abi = (typeof ABIS)[number];
@@ -30,9 +31,6 @@ export const testbed = join(root, 'test/testbed');
 /** C programs that are libraries to be preloaded. */
 const PRELOADED = new Set(['block_sigill', 'jit', 'slow_sigill']);
 
-/** The time limit of a program, for a very slow machine. */
-export const boundMs = 100_000;
-
 export interface RunOptions {
   readonly knobs?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -51,7 +49,7 @@ export function execute(
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
-      timeout: boundMs,
+      timeout: PATIENCE_MS,
       killSignal: 'SIGKILL',
     });
     const pid = child.pid ?? 0;
@@ -112,7 +110,6 @@ export interface Stats {
 export function workshop(sources?: string, ...names: readonly string[]): (name: string) => string {
   const inside = folder('all');
   before(function () {
-    this.timeout(boundMs);
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
     if (sources === undefined) return;
     const cc = process.env['CC'] ?? 'cc';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { ABIS, boundMs, expectLines, run, workshop } from '../support/testbed.js';
+import { PATIENCE_MS } from '../support/patience.js';
+import { ABIS, expectLines, run, workshop } from '../support/testbed.js';
 
 describe('the user-interrupt testbed: the kernels', function () {
-  this.timeout(2 * boundMs);
+  this.timeout(2 * PATIENCE_MS);
   const sample = workshop('test/testbed/samples');
 
   for (const abi of ABIS) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { boundMs, run, type Stats, workshop } from '../support/testbed.js';
+import { PATIENCE_MS } from '../support/patience.js';
+import { run, type Stats, workshop } from '../support/testbed.js';
 
 describe('the user-interrupt testbed: knobs', function () {
-  this.timeout(2 * boundMs);
+  this.timeout(2 * PATIENCE_MS);
   const sample = workshop('test/testbed/samples', 'blocked', 'selftest', 'talk');
 
   const selftest = async (...knobs: string[]): Promise<string[]> => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ABIS, boundMs, run, testbed, workshop } from '../support/testbed.js';
+import { PATIENCE_MS } from '../support/patience.js';
+import { ABIS, run, testbed, workshop } from '../support/testbed.js';
 
 /** The lines that samples/node.js prints, in any order. */
 const nodeLines = [
@@ -19,7 +20,7 @@ const nodeLines = [
   'wasm memory access out of bounds',
 ];
 describe('the user-interrupt testbed: Node.js', function () {
-  this.timeout(2 * boundMs);
+  this.timeout(2 * PATIENCE_MS);
   const sample = workshop('test/testbed/samples', 'jit');
 
   for (const abi of ABIS) {

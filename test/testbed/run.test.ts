@@ -3,7 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { boundMs, expectLines, run, testbed, workshop } from '../support/testbed.js';
+import { PATIENCE_MS } from '../support/patience.js';
+import { expectLines, run, testbed, workshop } from '../support/testbed.js';
 
 /** Tells whether a process ends in bounded time, even if its parent never waits for it. */
 async function ends(pid: number): Promise<boolean> {
@@ -19,7 +20,7 @@ async function ends(pid: number): Promise<boolean> {
   return false;
 }
 describe('the user-interrupt testbed: run', function () {
-  this.timeout(2 * boundMs);
+  this.timeout(2 * PATIENCE_MS);
   const sample = workshop('test/testbed/samples', 'talk');
 
   it('ends as the program ends', async () => {

@@ -3,10 +3,11 @@
 // exited.
 import { closeSync } from 'node:fs';
 import { FdSocket, Sender, UintrError } from 'uintr';
+import { PATIENCE_MS } from '../../support/patience.js';
 
 const how = process.argv[2];
 const socket = how === 'socket' ? new FdSocket(3) : undefined;
-const fd = socket === undefined ? 3 : (socket.receiveSync(10_000)?.fds[0] ?? -1);
+const fd = socket === undefined ? 3 : (socket.receiveSync(PATIENCE_MS)?.fds[0] ?? -1);
 try {
   const sender = new Sender(fd);
   const second = new Sender(fd); // shares the connection
@@ -14,7 +15,7 @@ try {
   sender.close();
   second.send();
   console.log('sent', second.vector);
-  socket?.receiveSync(10_000);
+  socket?.receiveSync(PATIENCE_MS);
   second.close();
 } catch (error) {
   if (!(error instanceof UintrError)) throw error;

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FdSocket, Receiver, Sender, UintrError } from 'uintr';
+import { PATIENCE_MS } from '../../support/patience.js';
 
 const receiver = new Receiver();
 
@@ -10,7 +11,7 @@ const receiver = new Receiver();
 function duplicate(fd: number): number {
   const [from, to] = FdSocket.pair();
   from.send('fd', [fd]);
-  const copy = to.receiveSync(10_000)?.fds[0] ?? -1;
+  const copy = to.receiveSync(PATIENCE_MS)?.fds[0] ?? -1;
   from.close();
   to.close();
   return copy;
@@ -18,7 +19,7 @@ function duplicate(fd: number): number {
 
 function interrupts(sender: Sender): boolean {
   sender.send();
-  return receiver.waitSync(10_000) === 5;
+  return receiver.waitSync(PATIENCE_MS) === 5;
 }
 
 function attempt(how: string, firstFd: number, secondFd: number): void {
@@ -38,7 +39,7 @@ function attempt(how: string, firstFd: number, secondFd: number): void {
 const { fd, uvecFd = -1 } = receiver.createFd(5);
 const first = new Sender(fd);
 new Worker(path.join(__dirname, '../../fixtures/send-once.js'), { workerData: fd });
-console.log('another thread', receiver.waitSync(10_000) === 5);
+console.log('another thread', receiver.waitSync(PATIENCE_MS) === 5);
 first.close();
 attempt('the same vector fd', fd, fd);
 attempt('a duplicate of it', fd, duplicate(fd));
