@@ -1,6 +1,6 @@
 #include "js/external_memory.h"
 
-#include <cstring>
+#include <bit>
 #include <utility>
 
 // What v8-array-buffer.h declares, the same from Node 20 to 26. V8's headers cannot be included: an
@@ -70,7 +70,6 @@ Napi::ArrayBuffer externalArrayBuffer(Napi::Env env, void* data, std::size_t siz
   static const bool allowed = isAllowed(env);  // a fact about the running program
   if (!allowed) return {};
   auto hint = std::make_unique<Owner>(std::move(owner));
-  napi_value buffer = nullptr;
   if (hasV8()) {
     std::shared_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
         data, size,
@@ -78,13 +77,12 @@ Napi::ArrayBuffer externalArrayBuffer(Napi::Env env, void* data, std::size_t siz
         hint.release());
     const auto local = v8::ArrayBuffer::New(v8::Isolate::GetCurrent(), std::move(store));
     // A napi_value is a Local (js_native_api_v8.h, JsValueFromV8LocalValue).
-    static_assert(sizeof local == sizeof buffer);
-    std::memcpy(&buffer, &local, sizeof buffer);
-    return {env, buffer};
+    return {env, std::bit_cast<napi_value>(local)};
   }
   const napi_finalize finalize = [](napi_env, void*, void* last) {
     std::unique_ptr<Owner>{static_cast<Owner*>(last)};
   };
+  napi_value buffer = nullptr;
   if (createByNode(env, data, size, finalize, hint.get(), &buffer) != napi_ok) {
     throw Napi::Error::New(env);
   }
