@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kBriefSleepMs = 1;
 
+// Each takes some 50 us: a peer that closes a thousand vector fds at once must not stop the loop.
+constexpr std::size_t kHangUpsPerTurn = 16;
+
 // The list of those of this thread that are not closed, by their `next_`.
 thread_local EventLoop* firstOfThread = nullptr;
 
@@ -63,6 +66,7 @@ void EventLoop::close() {
   EventLoop** link = &firstOfThread;
   while (*link != this) link = &(*link)->next_;
   *link = next_;
+  hangUps_.clear();
   onInterrupts_.reset();
   sources_.reset();
   timer_.close();
@@ -198,12 +202,14 @@ void EventLoop::run(Delivery& delivery) {
 
 void EventLoop::removeHungUp() {
   const Napi::HandleScope scope(env_);
-  for (InletWatch* watch : std::exchange(hangUps_, {})) {
-    if (intake_.receiver == nullptr) return;
-    const JsCallback onHangUp = watch->takeHangUpCallback();
-    intake_.receiver->remove(watch->inlet());
-    onHangUp.call({});
+  for (std::size_t i = 0; i < kHangUpsPerTurn && !hangUps_.empty(); ++i) {
+    InletWatch& watch = *hangUps_.front();
+    hangUps_.pop_front();
+    const JsCallback onHangUp = watch.takeHangUpCallback();
+    intake_.receiver->remove(watch.inlet());
+    onHangUp.call({});  // may close the receiver, and with it forget the others
   }
+  if (!hangUps_.empty()) stayAwake();
 }
 
 }  // namespace uintr

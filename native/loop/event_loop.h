@@ -7,9 +7,9 @@
 #include <napi.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "core/busy_poll.h"
 #include "core/receiver.h"
@@ -78,7 +78,7 @@ class EventLoop final : public std::enable_shared_from_this<EventLoop>,
   bool isPrepared_ = false;       // for the poll, which may be under way
   bool willBeWoken_ = false;      // in this turn's sleep every post signals an eventfd
   Delivery* delivery_ = nullptr;  // under way
-  std::vector<InletWatch*> hangUps_;  // seen in this turn
+  std::deque<InletWatch*> hangUps_;  // seen, and not yet removed
   uv_loop_t* loop_;
   EventLoop* next_;                 // of this thread
   UvHandle<uv_prepare_t> prepare_;  // the one handle that can keep the loop alive

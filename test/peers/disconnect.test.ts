@@ -179,4 +179,42 @@ describe('disconnect', () => {
       await hangUp;
     });
   });
+
+  it('of hundreds of vector fds at once leaves the event loop its turns, and reaches each', async () => {
+    const receiver = use(new Receiver());
+    const count = receiver.backend === 'software' ? 300 : 60;
+    let turn = 0;
+    const countTurns = (): void => {
+      turn++;
+      next = setImmediate(countTurns);
+    };
+    let next = setImmediate(countTurns);
+    const inTurn = new Map<number, number>();
+    const gone = Array.from({ length: count }, (_, i) => {
+      const fd = receiver.createFd(i % 64);
+      const event = once(fd, 'disconnect');
+      fd.once('disconnect', () => inTurn.set(turn, (inTurn.get(turn) ?? 0) + 1));
+      fd.close(); // nobody else holds it
+      return event;
+    });
+    await Promise.all(gone);
+    clearImmediate(next);
+    assert.ok(Math.max(...inTurn.values()) <= 16, JSON.stringify([...inTurn]));
+  });
+
+  it('of many vector fds at once may close the receiver', async () => {
+    const receiver = use(new Receiver());
+    let heard = 0;
+    for (let i = 0; i < 40; i++) {
+      const fd = receiver.createFd(i);
+      fd.once('disconnect', () => {
+        heard++;
+        receiver.close();
+      });
+      fd.close();
+    }
+    await once(receiver, 'close');
+    await turns();
+    assert.equal(heard, 1);
+  });
 });
