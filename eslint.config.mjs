@@ -47,7 +47,8 @@ export default tseslint.config(
             'A value of another realm or another evaluation of the package has other classes.',
         },
         {
-          selector: "MemberExpression[object.name='Symbol'][property.name='dispose']",
+          selector:
+            "MemberExpression[object.name='Symbol'][property.name=/^(dispose|asyncDispose)$/]",
           message: 'Not in every context: lib/internal/dispose.ts.',
         },
       ],

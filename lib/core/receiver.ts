@@ -231,7 +231,7 @@ export class Receiver<const V extends Vectors = Record<never, number>>
    * Yields the vectors as they come, each by a `wait()`. What is raised while the loop's body runs
    * stays pending. Ends when the receiver closes.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<number, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
     return new Iteration((options) => this.wait(options));
   }
 

@@ -2,6 +2,7 @@
 
 import { Aborter } from './abort.js';
 import type { WaitOptions } from './deadline.js';
+import { asyncDispose } from './dispose.js';
 import { hasCode } from './errors.js';
 
 const END = { done: true, value: undefined } as const;
@@ -11,7 +12,7 @@ const END = { done: true, value: undefined } as const;
  * is ended while it waits (`return()`) ends the wait, which takes nothing any more. An async
  * generator would let it take what is another's.
  */
-export class Iteration<T> implements AsyncIterableIterator<T, void, undefined> {
+export class Iteration<T> implements AsyncGenerator<T, void, undefined> {
   readonly #wait: (options: WaitOptions) => Promise<T | null>;
   readonly #end = new Aborter();
 
@@ -42,6 +43,10 @@ export class Iteration<T> implements AsyncIterableIterator<T, void, undefined> {
   async throw(error: unknown): Promise<IteratorResult<T, void>> {
     await this.return();
     throw error as Error;
+  }
+
+  async [asyncDispose](): Promise<void> {
+    await this.return();
   }
 
   [Symbol.asyncIterator](): this {

@@ -228,7 +228,7 @@ export class FdSocket implements AsyncIterable<FdMessage>, Disposable {
   }
 
   /** Yields the messages, each by a `receive()`, until the peer is gone or this end is closed. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<FdMessage, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<FdMessage, void, undefined> {
     return new Iteration((options) => this.receive(options));
   }
 

@@ -107,7 +107,7 @@ describe('uintr bench', function () {
       [
         ...[
           ...['futex', 'eventfd', 'pipe', 'FIFO', 'signal', 'Unix stream socket'],
-          ...['Unix datagram socket', 'POSIX message queue', 'TCP loopback'],
+          ...['Unix datagram socket', 'POSIX message queue', 'TCP loopback', 'libuv event loop'],
         ].map((name) => `C ${name} (C, processes)`),
         'Atomics.wait (threads, blocking)',
         ...['Atomics.waitAsync', 'MessagePort', 'BroadcastChannel', 'zeromq inproc'].map(

@@ -208,7 +208,7 @@ describe('FdSocket', () => {
     const iterator = far[Symbol.asyncIterator]();
     const waiting = iterator.next();
     await turns();
-    await iterator.return?.();
+    await iterator.return();
     assert.deepEqual(await waiting, { done: true, value: undefined });
     near.send('for another');
     assert.equal((await far.receive())?.data.toString(), 'for another');

@@ -59,9 +59,9 @@ describe('async iteration', () => {
       const waiting = iterator.next();
       await turns();
       if (how === 'return') {
-        assert.deepEqual(await iterator.return?.(), { done: true, value: undefined });
+        assert.deepEqual(await iterator.return(), { done: true, value: undefined });
       } else {
-        await assert.rejects(async () => iterator.throw?.(new Error('enough')), {
+        await assert.rejects(async () => iterator.throw(new Error('enough')), {
           message: 'enough',
         });
       }
@@ -78,7 +78,7 @@ describe('async iteration', () => {
     const sender = use(new Sender(receiver.createFd(4)));
     const iterator = receiver[Symbol.asyncIterator]();
     const waiting = iterator.next();
-    receiver.once('interrupt', () => void iterator.return?.());
+    receiver.once('interrupt', () => void iterator.return());
     sender.send();
     assert.deepEqual(await waiting, { done: false, value: 4 });
     assert.deepEqual(await iterator.next(), { done: true, value: undefined });
