@@ -10,7 +10,9 @@ import { root } from '../support/testbed.js';
 const CORE = ['receiver', 'shared_page', 'source', 'vector_fd', 'wait_sync'].map(
   (name) => `core/${name}.cc`,
 );
-const OS = ['closer', 'eventfd', 'futex', 'shared_memory', 'unix_socket'].map((name) => `os/${name}.cc`);
+const OS = ['closer', 'eventfd', 'futex', 'shared_memory', 'unix_socket'].map(
+  (name) => `os/${name}.cc`,
+);
 const BELOW = [...CORE, ...OS, 'backends/software/software_backend.cc', 'cpu/waitpkg.cc'];
 const LOOP = ['deliveries', 'event_loop', 'inlet_watch', 'js_callback'].map(
   (name) => `loop/${name}.cc`,
