@@ -19,9 +19,6 @@ const GO =
 const SLOW_SENDUIPI =
   'an emulated SENDUIPI and the interrupt after it take about as long as a spin may';
 
-const STOPPED =
-  'under the testbed a file system that was stopped answers in some runs; the closer has no backend';
-
 const RELEASE = 'the testbed has a kernel release of its own';
 
 /**
@@ -67,10 +64,6 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
   'FdListener leaves nothing but its file, and removes what a killed listener left': STRACE,
   'a descriptor of another process whose end blocks does a rendezvous no harm where the kernel is too old to refuse it':
     STRACE,
-  'a descriptor of another process whose end blocks because its file system does not answer stops another thread, not JavaScript’s: a file on FUSE':
-    STOPPED,
-  'a descriptor of another process whose end blocks because its file system does not answer stops another thread, not JavaScript’s: connect, a file on FUSE':
-    STOPPED,
   'busyPollMicros: auto adds no system calls to an idle process': STRACE,
   'busyPollMicros: auto in a ping-pong of two threads soon stops spinning when both are moved to one CPU':
     SLOW_SENDUIPI,

@@ -49,12 +49,16 @@ static int find_ino(uint64_t ino) {
   return -1;
 }
 
-/* Returns the uvec of an fd, -EBADF, or another negative number for an ordinary file. */
+/*
+ * Returns the uvec of an fd, -EBADF, or another negative number for an ordinary file. It is called
+ * for every descriptor that the program closes, so it must not wait for a file system that does not
+ * answer (FUSE), as fstat(2) does.
+ */
 int tb_uvec_of_fd(int fd) {
-  struct stat st;
-  long result = tb_raw2(SYS_fstat, fd, &st);
+  struct statx st;
+  long result = tb_raw5(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &st);
   if (result < 0) return (int)result;
-  return st.st_dev == tb->dev ? find_ino(st.st_ino) : -1;
+  return makedev(st.stx_dev_major, st.stx_dev_minor) == tb->dev ? find_ino(st.stx_ino) : -1;
 }
 
 static int allocate(void) {
