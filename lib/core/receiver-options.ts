@@ -16,8 +16,8 @@ export interface ReceiverOptions<V extends Vectors> {
   /**
    * How long to busy poll for an interrupt before sleeping, in the event loop and in `waitSync()`:
    * microseconds, an integer from 0 to 1,000,000. `auto` (the default) polls for up to 100 while
-   * that pays: it begins after a few short sleeps, and stops after a poll in vain or when another
-   * thread wants the same core. A thread that is pinned to one CPU when it opens the receiver never
+   * that pays: it begins after a few short sleeps, and stops once it was in vain, or in the way of
+   * other threads on the same core, for 64 ms. A thread that is pinned to one CPU when it opens the receiver never
    * polls under `auto`: give a number if its senders run elsewhere.
    */
   readonly busyPollMicros?: number | 'auto';

@@ -8,18 +8,13 @@
 
 #include "cpu/hints.h"
 #include "cpu/waitpkg.h"
-#include "os/context_switches.h"
 
 namespace uintr {
 
 // One bounded busy-wait, perhaps for several interrupts.
 class Spin {
  public:
-  // GiveWay ends the spin before its limit as soon as another thread wants this core.
-  enum class IfCrowded { StayOn, GiveWay };
-
-  explicit Spin(std::chrono::microseconds limit, IfCrowded ifCrowded = IfCrowded::StayOn)
-      : limit_(limit), givesWay_(ifCrowded == IfCrowded::GiveWay) {}
+  explicit Spin(std::chrono::microseconds limit) : limit_(limit) {}
 
   // Spins for a few microseconds, without a clock or a system call: long enough for a peer that
   // answers at once, from another core. Returns whether the condition holds.
@@ -39,16 +34,12 @@ class Spin {
   template <typename Condition>
   bool until(Condition&& condition, const void* cacheLine = nullptr) {
     if (briefly(condition)) return true;
-    while (!isOver()) {
+    while (!timeIsUp()) {
       // The peer may be waiting for this very core: without a yield both would keep each other from
       // it.
       ::sched_yield();
       ++systemCalls_;
-      if (condition()) {
-        lookForCrowd();
-        return true;
-      }
-      if (rest(condition, cacheLine)) return true;
+      if (condition() || rest(condition, cacheLine)) return true;
     }
     return false;
   }
@@ -67,25 +58,9 @@ class Spin {
     return limit_ <= limit_.zero();
   }
 
-  // Whether another thread got this core meanwhile.
-  bool wasCrowded() const { return crowded_; }
-
   int systemCalls() const { return systemCalls_; }
 
  private:
-  bool isOver() {
-    lookForCrowd();
-    return crowded_ || timeIsUp();
-  }
-
-  void lookForCrowd() {
-    if (!givesWay_) return;
-    const long switches = os::involuntarySwitches();
-    ++systemCalls_;
-    crowded_ = crowded_ || (switches_ >= 0 && switches != switches_);
-    switches_ = switches;
-  }
-
   // Rests for about a microsecond.
   template <typename Condition>
   static bool rest(Condition&& condition, const void* cacheLine) {
@@ -113,9 +88,6 @@ class Spin {
   std::chrono::microseconds limit_;
   std::chrono::steady_clock::time_point end_{};  // once the clock runs
   bool isTimed_ = false;                         // the clock runs
-  bool givesWay_;
-  bool crowded_ = false;
-  long switches_ = -1;  // of this thread, at the last look
   int systemCalls_ = 0;
 };
 

@@ -48,7 +48,10 @@ std::uint64_t sleepUntilPending(Receiver& receiver, BusyPoll& busyPoll, microsec
   for (auto now = start; now - start < limit; now = steady_clock::now()) {
     const bool slept = sleep(receiver, std::chrono::ceil<microseconds>(limit - (now - start)));
     if (const std::uint64_t vectors = receiver.pending(); vectors != 0) {
-      if (busyPoll.isAdaptive()) busyPoll.slept(waited + (steady_clock::now() - start));
+      if (busyPoll.isAdaptive()) {
+        const auto time = waited + (steady_clock::now() - start);
+        receiver.counters().systemCalls += busyPoll.slept(time);
+      }
       if (slept) ++receiver.counters().wakeUps;
       return vectors;
     }
@@ -65,12 +68,10 @@ int waitSync(Receiver& receiver, BusyPoll& busyPoll, microseconds limit, microse
     auto left = limit;
     const auto spinning = std::clamp(busyPoll.limit() - waited, limit.zero(), limit);
     if (spinning > spinning.zero()) {
-      Spin spin(spinning,
-                busyPoll.isAdaptive() ? Spin::IfCrowded::GiveWay : Spin::IfCrowded::StayOn);
+      Spin spin(spinning);
       vectors = receiver.spin(spin);
-      busyPoll.spun(vectors != 0, spin.wasCrowded());
-      // A spin cut short by another thread has not used up its time.
-      if (!spin.wasCrowded()) left -= spinning;
+      receiver.counters().systemCalls += busyPoll.spun(vectors != 0 ? 1 : 0);
+      left -= spinning;
     }
     if (vectors == 0) vectors = sleepUntilPending(receiver, busyPoll, left, waited);
   }

@@ -67,6 +67,7 @@ class SpinDelivery final : public Delivery {
   bool startCallback() override { return isFirst_ = goesOn(); }
   int next() override;
 
+  int delivered() const { return delivered_; }
   bool hasDelivered() const { return delivered_ > 0; }
 
   // Whether the spin ended normally: its time was up, the loop has other work, or nothing came. Not

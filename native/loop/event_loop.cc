@@ -109,7 +109,8 @@ void EventLoop::onWoken() {
   if (!receiver.isParked()) return;
   receiver.unpark();
   ++receiver.counters().wakeUps;
-  if (busyPoll_.isAdaptive()) busyPoll_.slept(steady_clock::now() - waitingSince_);
+  if (!busyPoll_.isAdaptive()) return;
+  receiver.counters().systemCalls += busyPoll_.slept(steady_clock::now() - waitingSince_);
 }
 
 // Polls the sources' descriptor from here on: it stays the same.
@@ -137,15 +138,14 @@ bool EventLoop::spinAndDeliver() {
   auto limit = busyPoll_.limit();
   const int timeout = uv_backend_timeout(loop_);  // milliseconds to the next timer; -1: none
   if (timeout >= 0) limit = std::min<microseconds>(limit, milliseconds(timeout));
-  using enum Spin::IfCrowded;
-  Spin spin(limit, busyPoll_.isAdaptive() ? GiveWay : StayOn);
+  Spin spin(limit);
   const bool isAlone = firstOfThread == this && next_ == nullptr;
   SpinDelivery delivery(intake_, spin, loop_, isAlone ? nullptr : this);
   run(delivery);
   // JavaScript has run, which may concern other receivers that are parked already.
   if (delivery.hasDelivered() && intake_.receiver != nullptr) stayAwake();
   if (!delivery.hasEnded()) return false;
-  busyPoll_.spun(delivery.hasDelivered(), spin.wasCrowded());
+  intake_.receiver->counters().systemCalls += busyPoll_.spun(delivery.delivered());
   if (!delivery.hasDelivered()) {
     uv_update_time(loop_);  // the loop has yet to work out how long it may sleep
     return true;

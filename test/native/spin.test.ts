@@ -27,10 +27,6 @@ describe('native/core/spin.h by itself', function () {
     runs('spin');
   });
 
-  it('gives way once another thread wants the core, and only then', () => {
-    runs('crowd', 'cpu/waitpkg.cc');
-  });
-
   it('executes UMONITOR, UMWAIT and TPAUSE with the cache line, C0.1 and the deadline', function () {
     if (process.arch !== 'x64') this.skip();
     runs('waitpkg', 'cpu/waitpkg.cc');

@@ -11,19 +11,25 @@ export function pairsText({ pairs }: Results): string {
   const auto = settings.indexOf('auto');
   return [
     'Busy pairs: pairs of threads post to each other, all at once and on the same CPUs; by busyPollMicros.',
-    'Round trips per second of all pairs together. auto / 0: ratio of the rates in the same repeat. Apart:',
-    'the two threads of a pair are pinned to a CPU each; otherwise the scheduler chooses',
+    'Round trips per second of all pairs together, of auto in each run, and of the slowest pair. "/ best": to',
+    'the better one of the others. Apart: the two threads of a pair are pinned to a CPU each; otherwise the',
+    'scheduler chooses',
     table(
-      ['<', 'pairs', 'CPUs', ...settings, 'auto / 0', 'of runs', 'auto: sleeps', 'paid', 'vain'],
+      [
+        ...['<', 'pairs', 'CPUs', ...settings, '/ best', 'of runs'],
+        ...settings.map((each) => `slowest: ${each}`),
+        ...['auto: sleeps', 'paid', 'vain'],
+      ],
       pairs.map((row) => {
-        const { autoToZeroOfRuns: ratios } = row;
+        const { rate } = row.by[auto] ?? {};
         return [
           nameOn(row.backend, row.way),
           String(row.pairs),
           row.cpus === 'apart' ? '2, apart' : String(row.cpus),
-          ...row.by.map(({ rate }) => count(rate.median)),
-          times(row.autoToZero),
-          `${times(Math.min(...ratios))} - ${times(Math.max(...ratios))}`,
+          ...row.by.map((each) => count(each.rate.median)),
+          times(row.autoToBest),
+          rate === undefined ? '' : range(rate, count),
+          ...row.by.map(({ least }) => count(least.median)),
           ...countsOf(row.by[auto]),
         ];
       }),

@@ -3,7 +3,7 @@ import { BUSY_POLLS, nameOn } from '../constants.js';
 import type { Cpus } from '../modes.js';
 import type { Pairs, PairsSettings } from '../node/pairs.js';
 import { type Section, section } from '../section.js';
-import { type Figures, figuresOf, median, ratiosOf } from '../statistics.js';
+import { type Figures, figuresOf } from '../statistics.js';
 
 /** The result of a number of pairs on a number of CPUs. */
 export interface PairsRow {
@@ -15,9 +15,8 @@ export interface PairsRow {
   readonly by: readonly (Figures<Pairs> & {
     readonly busyPollMicros: PairsSettings['busyPollMicros'];
   })[];
-  /** The rate of 'auto' to that of 0: the median over paired runs, and the ratio of each pair. */
-  readonly autoToZero: number;
-  readonly autoToZeroOfRuns: readonly number[];
+  /** The median rate of 'auto' to the better one of the others. */
+  readonly autoToBest: number;
 }
 
 /** The section of busy pairs: many pairs, all at once. */
@@ -30,9 +29,16 @@ export function busyPairs(
   const most = Math.max(...counts);
   const one = { pairs: most, cpus: 1, on: [other] } as const;
   const two = { cpus: 2, on: [first, other] } as const;
-  const apart = { pairs: most, cpus: 'apart', on: two.on, apart: { first, other } } as const;
+  const apart = { cpus: 'apart', on: two.on, apart: { first, other } } as const;
+  const several = counts.filter((pairs) => pairs > 1);
   const places =
-    first === other ? [one] : [...counts.map((pairs) => ({ pairs, ...two })), apart, one];
+    first === other
+      ? [one]
+      : [
+          ...counts.map((pairs) => ({ pairs, ...two })),
+          ...several.map((pairs) => ({ pairs, ...apart })),
+          one,
+        ];
   const fields = (['event loop', 'waitSync'] as const).flatMap((way) =>
     backends.flatMap((backend) => places.map((place) => ({ backend, way, ...place }))),
   );
@@ -47,18 +53,17 @@ export function busyPairs(
     fields.flatMap((field) => {
       const made = answered.filter(({ what }) => what === whatOf(field));
       if (made.length < BUSY_POLLS.length) return [];
-      const ratesOf = (busyPollMicros: 0 | 'auto'): number[] =>
-        made
-          .filter(({ settings }) => settings.busyPollMicros === busyPollMicros)
-          .flatMap(({ answers }) => answers.map(({ rate }) => rate));
-      const ratios = ratiosOf(ratesOf('auto'), ratesOf(0));
       const { backend, way, pairs, cpus } = field;
       const by = made.map(({ settings: { busyPollMicros }, answers }) => ({
         busyPollMicros,
         ...figuresOf(answers),
       }));
-      const autoToZero = median(ratios);
-      return [{ backend, way, pairs, cpus, by, autoToZero, autoToZeroOfRuns: ratios }];
+      const ratesOf = (isAuto: boolean): number[] =>
+        by
+          .filter(({ busyPollMicros }) => (busyPollMicros === 'auto') === isAuto)
+          .map(({ rate }) => rate.median);
+      const autoToBest = Math.max(...ratesOf(true)) / Math.max(...ratesOf(false));
+      return [{ backend, way, pairs, cpus, by, autoToBest }];
     }),
   );
 }
