@@ -11,7 +11,7 @@ export {
 } from './core/capabilities.js';
 export type { Diagnostics, ObservedReceiver, ObservedSender } from './core/diagnostics.js';
 export type { ReceiverOptions } from './core/receiver-options.js';
-export type { ReceiverEvents } from './core/receiver.js';
+export type { ReceiverEvents } from './core/receiver-events.js';
 export { type OnDisconnect, Sender, type SenderEvents, type SenderOptions } from './core/sender.js';
 export type { ReceiverStats, SenderStats } from './core/stats.js';
 export { VectorFd, type VectorFdEvents } from './core/vector-fd.js';

@@ -44,7 +44,7 @@ if (hasTestbed) {
   for (const abi of ['uintr-next', 'rfc-v1']) {
     runs.push({
       title: `hardware backend under the testbed, ${abi}`,
-      minutes: 1,
+      minutes: 3,
       backend: 'hardware',
       command: [testbed, `--abi=${abi}`, '--', process.execPath, ...mocha, ...ignore],
     });

@@ -13,28 +13,12 @@ import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closeBeforeExec } from './exec-guard.js';
 import { lastPost } from './last-post.js';
+import type { Listener, NamedEvents, ReceiverEvents } from './receiver-events.js';
 import { checkBurst, checkBusyPoll, type ReceiverOptions } from './receiver-options.js';
 import { newReceiverCounters, type ReceiverStats, receiverStats } from './stats.js';
 import { create, disconnect, VectorFd } from './vector-fd.js';
 import { checkVectors, namesOf, type VectorName, vectorOf, type Vectors } from './vectors.js';
 import { Waits } from './waits.js';
-
-/** The events of a `Receiver`, with their arguments. Each name of a vector is an event, too. */
-export type ReceiverEvents<V extends Vectors> = {
-  /** A vector was raised, and has been taken. `name` is undefined for a vector without one. */
-  interrupt: [vector: number, name: VectorName<V> | undefined];
-  /** The receiver has closed. Emitted once, on the tick after `close()`. */
-  close: [];
-} & Record<VectorName<V>, []>;
-
-/** The emitter as TypeScript cannot see it: its events depend on a type parameter. */
-interface NamedEvents {
-  emit(name: string, ...args: unknown[]): boolean;
-  listenerCount(name: string): number;
-  rawListeners(name: 'interrupt'): Listener[];
-}
-
-type Listener = (vector: number, name: string | undefined) => void;
 
 // Node's own emit(), which calls a single listener and does nothing else. Whoever replaces it wants
 // to see each event: on an instance, on the prototype, before or after this module is loaded, as

@@ -11,10 +11,13 @@ import { Mailbox } from '../support/mailbox.js';
 import { PATIENCE_MS } from '../support/patience.js';
 import { fixture } from '../support/remote.js';
 import { settles } from '../support/settle.js';
+import {
+  FIRST_UID as SERVICE,
+  GROUP,
+  otherUsers,
+  SECOND_UID as ANOTHER,
+} from '../support/users.js';
 
-/** Uids that need no account. */
-const [SERVICE, ANOTHER] = [61_001, 61_002];
-const GROUP = 61_100;
 const NOBODY = 65_534;
 /** One run of the testbed has processes of one user, so those of others use software. */
 const env = { ...process.env, UINTR_BACKEND: 'software' };
@@ -109,14 +112,7 @@ describe('who listens: connect', () => {
 
   describe('to a service of another user', () => {
     const started = children();
-    before(function () {
-      if (process.getuid?.() === 0) return;
-      console.log('      not root here: no processes of other users');
-      this.skip();
-    });
-    beforeEach(() => {
-      chmodSync(file('.'), 0o755);
-    });
+    otherUsers(file);
 
     function make(name: string, mode: number, uid = 0): string {
       mkdirSync(file(name));

@@ -1,30 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
 import { type Credentials, type ListenOptions, Receiver, type Rendezvous } from 'uintr';
 import { folder } from '../support/addresses.js';
 import { children, kill } from '../support/children.js';
 import { closing } from '../support/closing.js';
 import { Mailbox } from '../support/mailbox.js';
 import { fixture } from '../support/remote.js';
-
-/** Uids that need no account. */
-const [FIRST, SECOND] = [61_001, 61_002];
-const GROUP = 61_100;
+import { FIRST_UID as FIRST, GROUP, otherUsers, SECOND_UID as SECOND } from '../support/users.js';
 
 describe('a rendezvous of several users', () => {
   const use = closing();
   const file = folder();
   const started = children();
-  before(function () {
-    if (process.getuid?.() === 0) return;
-    console.log('      not root here: no processes of other users');
-    this.skip();
-  });
-  beforeEach(() => {
-    chmodSync(file('.'), 0o755);
-  });
+  otherUsers(file);
 
   function listen(options: ListenOptions<'tick'>): {
     rendezvous: Rendezvous<'tick'>;
