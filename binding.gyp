@@ -17,6 +17,7 @@
               "native/js/js_errors.cc",
               "native/js/receiver_binding.cc",
               "native/js/sender_binding.cc",
+              "native/js/shared_memory_binding.cc",
               "native/js/vector_fd_binding.cc",
               "native/js/word_view.cc",
               "native/loop/deliveries.cc",
@@ -25,6 +26,7 @@
               "native/loop/js_callback.cc",
               "native/loop/socket_watch.cc",
               "native/core/receiver.cc",
+              "native/core/sealed_memory.cc",
               "native/core/sender.cc",
               "native/core/shared_page.cc",
               "native/core/source.cc",
@@ -43,6 +45,7 @@
               "native/os/closer.cc",
               "native/os/eventfd.cc",
               "native/os/futex.cc",
+              "native/os/memory_info.cc",
               "native/os/shared_memory.cc",
               "native/os/unix_listener.cc",
               "native/os/unix_socket.cc"

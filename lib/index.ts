@@ -19,6 +19,12 @@ export type { VectorName, Vectors } from './core/vectors.js';
 export type { SocketType } from './internal/binding.js';
 export type { WaitOptions } from './internal/deadline.js';
 export { UintrError } from './internal/errors.js';
+export type {
+  OpenSharedMemoryOptions,
+  SharedMemoryAccess,
+  SharedMemoryOptions,
+} from './memory/shared-memory-options.js';
+export { SharedMemory } from './memory/shared-memory.js';
 export type { ConnectOptions } from './services/connect-options.js';
 export { connect } from './services/connect.js';
 export { Connection, type ConnectionEvents } from './services/connection.js';

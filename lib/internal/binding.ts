@@ -98,6 +98,14 @@ export interface NativeFdListener {
   close(): void;
 }
 
+export interface NativeSharedMemory {
+  readonly fd: number;
+  readonly byteLength: number;
+  readonly buffer: SharedArrayBuffer | ArrayBuffer;
+  /** Closes the descriptor. The mapping lives as long as the buffer. */
+  close(): void;
+}
+
 declare const owned: unique symbol;
 /** A descriptor that is closed unless it is taken over: a worker can be terminated anywhere. */
 export interface OwnedFd {
@@ -150,6 +158,10 @@ export interface Binding {
     address: string,
     options: Watcher & { type: SocketType; mode: number; backlog: number; refusesFds: boolean },
   ): NativeFdListener;
+  /** `shared`: makes a SharedArrayBuffer where the runtime can, and not always an ArrayBuffer. */
+  createSharedMemory(byteLength: number, name: string, shared: boolean): NativeSharedMemory;
+  /** Duplicates the descriptor. What is stored is private to the buffer unless `writable`. */
+  openSharedMemory(fd: number, writable: boolean, shared: boolean): NativeSharedMemory;
   capabilities(): NativeCapabilities;
   /** How many descriptors this process may have: getrlimit(2), RLIMIT_NOFILE. */
   descriptorLimit(): number;

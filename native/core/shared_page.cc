@@ -1,14 +1,11 @@
 #include "core/shared_page.h"
 
-#include <sys/mman.h>
-
+#include "core/sealed_memory.h"
 #include "protocol/post.h"
 
 namespace uintr {
 
 namespace {
-
-constexpr int kSealsAgainstFaults = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
 int sealsFor(PageAccess access) {
   return access == PageAccess::HoldersRead ? kSealsAgainstFaults | F_SEAL_FUTURE_WRITE

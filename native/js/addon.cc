@@ -43,6 +43,8 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   add("openFdSocketPair", openFdSocketPair);
   add("connectFdSocket", connectFdSocket);
   add("openFdListener", openFdListener);
+  add("createSharedMemory", createSharedMemory);
+  add("openSharedMemory", openSharedMemory);
   add("now", now);
   add("capabilities", capabilities);
   add("descriptorLimit", descriptorLimit);

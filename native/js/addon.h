@@ -18,6 +18,8 @@ Exported openFdSocket;
 Exported openFdSocketPair;
 Exported connectFdSocket;
 Exported openFdListener;
+Exported createSharedMemory;
+Exported openSharedMemory;
 Exported capabilities;
 Exported descriptorLimit;
 

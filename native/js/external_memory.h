@@ -1,4 +1,4 @@
-// An ArrayBuffer over memory of ours.
+// A SharedArrayBuffer or an ArrayBuffer over memory of ours.
 
 #pragma once
 
@@ -14,5 +14,11 @@ namespace uintr {
 // where external memory is forbidden (Electron).
 Napi::ArrayBuffer externalArrayBuffer(Napi::Env env, void* data, std::size_t size,
                                       std::shared_ptr<const void> owner);
+
+// Makes a SharedArrayBuffer likewise: all threads to which it is posted share the bytes, and the
+// last one that can reach them keeps the owner. It cannot be detached. Empty where the runtime has
+// no way to make one, or forbids external memory.
+Napi::Object externalSharedArrayBuffer(Napi::Env env, void* data, std::size_t size,
+                                       std::shared_ptr<const void> owner);
 
 }  // namespace uintr

@@ -29,7 +29,8 @@ const NATIVE: Layers = {
 
 const LIB: Layers = {
   cli: ['index'],
-  index: ['services'],
+  index: ['services', 'memory'],
+  memory: ['internal'],
   services: ['sockets', 'core'],
   sockets: ['internal'],
   core: ['internal'],
