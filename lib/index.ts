@@ -3,6 +3,10 @@
  * @packageDocumentation
  */
 
+export type { ChannelOptions, OpenChannelOptions } from './channels/channel-options.js';
+export { Channel, type ChannelEvents, type ChannelStats } from './channels/channel.js';
+export type { Codec, CodecName } from './channels/codecs.js';
+export { createChannel, openChannel } from './channels/create-channel.js';
 export {
   type Backend,
   type BackendChoice,

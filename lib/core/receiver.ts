@@ -3,12 +3,13 @@
 import { EventEmitter } from 'node:events';
 import { throwIfAborted } from '../internal/abort.js';
 import { checkBoolean, checkMilliseconds, checkOptions } from '../internal/arguments.js';
-import { binding, type NativeReceiver } from '../internal/binding.js';
+import { binding, type NativeReceiver, type NativeRing } from '../internal/binding.js';
 import { nextTick, now } from '../internal/clock.js';
 import { checkWaitOptions, SLEEP_SLICE_MS, type WaitOptions } from '../internal/deadline.js';
 import { dispose } from '../internal/dispose.js';
 import { closedError } from '../internal/errors.js';
 import { Iteration } from '../internal/iteration.js';
+import { nodesEmit, onListenersChange } from '../internal/listeners.js';
 import { type Backend, chooseBackend } from './capabilities.js';
 import { receiverClose, receiverInterrupt, receiverOpen } from './diagnostics.js';
 import { closeBeforeExec } from './exec-guard.js';
@@ -20,11 +21,7 @@ import { create, disconnect, VectorFd } from './vector-fd.js';
 import { checkVectors, namesOf, type VectorName, vectorOf, type Vectors } from './vectors.js';
 import { Waits } from './waits.js';
 
-// Node's own emit(), which calls a single listener and does nothing else. Whoever replaces it wants
-// to see each event: on an instance, on the prototype, before or after this module is loaded, as
-// node:domain does. kErrorMonitor is a word of Node's own (lib/events.js).
-const emit: unknown = Reflect.get(EventEmitter.prototype, 'emit');
-const plainEmit = String(emit).includes('kErrorMonitor') ? emit : undefined;
+const plainEmit = nodesEmit; // a constant of this module is faster to reach than an import
 
 /** What closes with its receiver. */
 interface Belonging {
@@ -32,6 +29,12 @@ interface Belonging {
 }
 
 const updateListening = Symbol('updateListening');
+/** Makes a vector that was taken pending again: for channels. @internal */
+export const putBack = Symbol('putBack');
+/** Looks at a ring as well: for channels. @internal */
+export const addRing = Symbol('addRing');
+/** Takes back `addRing`. @internal */
+export const removeRing = Symbol('removeRing');
 /** Makes something that closes with the receiver: for what is built on receivers. @internal */
 export const own = Symbol('own');
 /** Takes back `own`. @internal */
@@ -148,6 +151,21 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   /** @internal */
   [disown](belonging: Belonging): void {
     this.#belongings.delete(belonging);
+  }
+
+  /** @internal */
+  [putBack](vector: number): void {
+    this.#native.putBack(vector);
+  }
+
+  /** @internal */
+  [addRing](vector: number, ring: NativeRing): void {
+    this.#native.addRing(vector, ring);
+  }
+
+  /** @internal */
+  [removeRing](reader: Int32Array): void {
+    this.#native.removeRing(reader);
   }
 
   /**
@@ -365,23 +383,6 @@ export class Receiver<const V extends Vectors = Record<never, number>>
   }
 }
 
-// Each method that adds or removes listeners decides anew which vectors the event loop takes.
-for (const method of [
-  'on',
-  'addListener',
-  'prependListener',
-  'off',
-  'removeListener',
-  'removeAllListeners',
-] as const) {
-  const inherited = Reflect.get(EventEmitter.prototype, method) as (...args: unknown[]) => unknown;
-  Object.defineProperty(Receiver.prototype, method, {
-    configurable: true,
-    writable: true,
-    value(this: Receiver, ...args: unknown[]): Receiver {
-      inherited.apply(this, args);
-      this[updateListening]();
-      return this;
-    },
-  });
-}
+onListenersChange(Receiver, (receiver) => {
+  receiver[updateListening]();
+});

@@ -10,6 +10,9 @@ import { lastPost } from './last-post.js';
 import { countPost, newSenderCounters, type SenderStats, senderStats } from './stats.js';
 import { descriptorOf, type VectorFd } from './vector-fd.js';
 
+/** Asks whether the receiver is gone: for those who block the event loop. @internal */
+export const isHungUp = Symbol('isHungUp');
+
 /** The events of a `Sender`, with their arguments. */
 export interface SenderEvents {
   /** The receiver is gone, by close, exit or SIGKILL. The sender is closed by then. */
@@ -113,6 +116,11 @@ export class Sender extends EventEmitter<SenderEvents> implements Disposable {
     countPost(this.#counters);
     this.#lastPost[0] = this.#address;
     if (look(state) !== AWAKE) this.#native.wake();
+  }
+
+  /** @internal */
+  [isHungUp](): boolean {
+    return this.#native.isHungUp();
   }
 
   /** Gives up the right to post: `uintr_unregister_sender` on hardware. Closing twice is fine. */

@@ -11,6 +11,9 @@ export const create = Symbol('create');
 /** Tells a VectorFd that its last holder is gone: for receiver.ts only. @internal */
 export const disconnect = Symbol('disconnect');
 
+/** Hangs up on all holders of a VectorFd: for what is built on receivers. @internal */
+export const revoke = Symbol('revoke');
+
 /** The events of a `VectorFd`, with their arguments. */
 export interface VectorFdEvents {
   /** The last holder of the fd is gone, by close, exit or SIGKILL. */
@@ -82,6 +85,13 @@ export class VectorFd extends EventEmitter<VectorFdEvents> implements Disposable
   /** The same as `close()`, for `using`. */
   [dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [revoke](): void {
+    this.#fd = -1;
+    this.#uvecFd = undefined;
+    this.#native.revoke();
   }
 
   /** @internal */

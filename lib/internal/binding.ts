@@ -24,6 +24,23 @@ export interface NativeVectorFd {
   readonly pending?: Int32Array;
   /** Closes our own copy of the descriptor. */
   close(): void;
+  /** Hangs up on all holders. `onHangUp` of `createFd` follows, in the event loop. */
+  revoke(): void;
+}
+
+/** The ring of a channel that a receiver reads: native/core/rings.h. */
+export interface NativeRing {
+  /** The whole memory; the numbers below are indices of it. */
+  readonly words: Int32Array;
+  readonly begin: number;
+  readonly bell: number;
+  /** Of the ring, in bytes. */
+  readonly capacity: number;
+  /**
+   * Two words that JavaScript writes: the position up to which it has read, and who wants to know
+   * of frames there: 1 the event loop, 2 a blocking wait, 3 both, 0 nobody.
+   */
+  readonly reader: Int32Array;
 }
 
 export interface NativeReceiver {
@@ -50,6 +67,9 @@ export interface NativeReceiver {
   deliverPending(): void;
   /** Makes a vector that was taken pending again. */
   putBack(vector: number): void;
+  /** Raises the vector, the same one each time, while a frame lies in the ring. */
+  addRing(vector: number, ring: NativeRing): void;
+  removeRing(reader: Int32Array): void;
   close(): void;
 }
 
@@ -66,6 +86,8 @@ export interface NativeSender {
   send(): void;
   /** Does the rest of `send` once JavaScript has set the bit in PIR. */
   wake(): void;
+  /** Asks the kernel whether the receiver is gone: for those who block the event loop. */
+  isHungUp(): boolean;
   /** `hungUp`: whether the receiver is gone. */
   close(hungUp: boolean): void;
 }
@@ -154,6 +176,13 @@ export interface Binding {
   openFdSocket(fd: number | OwnedFd, options: Watcher): NativeFdSocket;
   openFdSocketPair(type: SocketType): [OwnedFd, OwnedFd];
   connectFdSocket(address: string, type: SocketType): OwnedFd;
+  /** Duplicates a descriptor of a socket: fcntl(2), F_DUPFD_CLOEXEC. */
+  duplicateFdSocket(fd: number): OwnedFd;
+  /**
+   * The begin of the next message, which stays; empty at the end of the stream. Throws `EAGAIN`
+   * where there is none.
+   */
+  peekFdSocket(fd: number, maxBytes: number): Buffer;
   openFdListener(
     address: string,
     options: Watcher & { type: SocketType; mode: number; backlog: number; refusesFds: boolean },

@@ -100,7 +100,8 @@ std::uint64_t Receiver::spin(Spin& spin, std::uint64_t wanted, const OtherWork* 
   const auto look = [&] { return (vectors = pendingForNextWriter() & wanted) != 0; };
   const int systemCalls = spin.systemCalls();
   if (!sources_.haveDescriptors() && otherWork == nullptr) {
-    spin.until(look, looks_.size() == 1 ? looks_.front().upid : nullptr);
+    const bool isOnlyLook = looks_.size() == 1 && sources_.isEmpty();
+    spin.until(look, isOnlyLook ? looks_.front().upid : nullptr);
   } else {
     // A system call per look would cost the senders' interrupts more than it gains the sources.
     constexpr unsigned kLooksPerPoll = 32;
@@ -181,6 +182,7 @@ Receiver::Sleep Receiver::park(Activity how, std::uint64_t wanted) {
   parked_ = true;
   const bool fenced = backend_->fence();
   if (fenced && !masked_ && !latePosts_.isEmpty()) collectLatePosts();
+  sources_.beforeSleep();
   if ((pending() & wanted) != 0) {
     unpark();
     return Sleep::None;

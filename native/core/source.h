@@ -24,6 +24,10 @@ class Source {
   // Takes the vector of that bit. Returns how many posts that was; 0 if it is not raised any more.
   virtual int take(std::uint64_t bit) noexcept = 0;
 
+  // The receiver has announced its sleep and looks once more after this: what raises a vector from
+  // now on has to wake the receiver.
+  virtual void beforeSleep() noexcept {}
+
   // What both ways of sleeping wait for: a descriptor that becomes readable when there is something
   // to raise, the same one for as long as the source is added; -1 when there is none.
   virtual int descriptor() const noexcept { return -1; }
@@ -48,6 +52,10 @@ class Sources {
 
   // Takes the vector of that bit from every source. Returns how many posts that was.
   int take(std::uint64_t bit) noexcept;
+
+  void beforeSleep() noexcept {
+    for (Source* source : sources_) source->beforeSleep();
+  }
 
   // Whether a source has a descriptor, so that poll() has something to do.
   bool haveDescriptors() const noexcept { return watched_ > 0; }

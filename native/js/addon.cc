@@ -42,6 +42,8 @@ Napi::Value setup(const Napi::CallbackInfo& info) {
   add("openFdSocket", openFdSocket);
   add("openFdSocketPair", openFdSocketPair);
   add("connectFdSocket", connectFdSocket);
+  add("duplicateFdSocket", duplicateFdSocket);
+  add("peekFdSocket", peekFdSocket);
   add("openFdListener", openFdListener);
   add("createSharedMemory", createSharedMemory);
   add("openSharedMemory", openSharedMemory);

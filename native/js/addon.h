@@ -17,6 +17,8 @@ Exported openSender;
 Exported openFdSocket;
 Exported openFdSocketPair;
 Exported connectFdSocket;
+Exported duplicateFdSocket;
+Exported peekFdSocket;
 Exported openFdListener;
 Exported createSharedMemory;
 Exported openSharedMemory;

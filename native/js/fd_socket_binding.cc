@@ -178,7 +178,7 @@ Napi::Value openFdSocket(const ErrorClass& errors, const Napi::CallbackInfo& inf
   return result;
 }
 
-// The two functions below return owned descriptors for openFdSocket.
+// What the functions below call owned is a descriptor for openFdSocket.
 
 // (type) => [owned, owned]
 Napi::Value openFdSocketPair(const ErrorClass&, const Napi::CallbackInfo& info) {
@@ -195,6 +195,20 @@ Napi::Value connectFdSocket(const ErrorClass&, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::string address = info[0].As<Napi::String>().Utf8Value();
   return own(env, os::connectUnix(address, socketTypeOf(info[1])));
+}
+
+// (fd) => owned: a duplicate, which refers to the same socket
+Napi::Value duplicateFdSocket(const ErrorClass&, const Napi::CallbackInfo& info) {
+  const int fd = info[0].As<Napi::Number>().Int32Value();
+  return own(info.Env(), os::ForeignFd(os::duplicate(fd).release()));
+}
+
+// (fd, maxBytes) => Buffer, the begin of the next message, which stays; empty at the end of stream
+Napi::Value peekFdSocket(const ErrorClass&, const Napi::CallbackInfo& info) {
+  const auto buffer = Napi::Buffer<std::byte>::New(info.Env(), info[1].As<Napi::Number>().Uint32Value());
+  const std::size_t size = os::peekBytes(info[0].As<Napi::Number>().Int32Value(),
+                                         std::span(buffer.Data(), buffer.Length()));
+  return Napi::Buffer<std::byte>::Copy(info.Env(), buffer.Data(), size);
 }
 
 }  // namespace uintr

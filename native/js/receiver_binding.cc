@@ -9,6 +9,7 @@
 #include "core/wait_sync.h"
 #include "js/addon.h"
 #include "js/bound_function.h"
+#include "js/js_rings.h"
 #include "js/last_post.h"
 #include "js/shared_array.h"
 #include "js/vector_fd_binding.h"
@@ -94,6 +95,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
         throw Error{"ERR_UINTR_MASKED", "interrupts are masked: this wait would never end"};
       }
       if (receiver_->isParked()) loop_->prepareAgain();
+      const Rings::BlockingWait blocking(rings_ ? &rings_->rings() : nullptr);
       return taken(env, uintr::waitSync(*receiver_, waitSyncPoll_, limit, microsecondsOf(waited)));
     });
   }
@@ -119,6 +121,23 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
       receiver_->remove(inlet);
       throw;
     }
+  }
+
+  // (vector: number, ring: NativeRing): raises the vector while a frame lies in the ring.
+  Napi::Value addRing(const Napi::CallbackInfo& info) {
+    if (!receiver_) return env_.Undefined();
+    if (!rings_) {
+      rings_.emplace(bitOf(info[0].As<Napi::Number>()));
+      receiver_->add(rings_->rings());
+    }
+    rings_->add(info[1].As<Napi::Object>());
+    return env_.Undefined();
+  }
+
+  // (reader: Int32Array), of a ring
+  Napi::Value removeRing(const Napi::CallbackInfo& info) {
+    if (rings_) rings_->remove(info[0].As<Napi::Int32Array>());
+    return env_.Undefined();
   }
 
   // (low, high, keepsAlive)
@@ -192,6 +211,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
     hooked_ = false;
     loop_->close();
     receiver_.reset();
+    rings_.reset();
     counters_.Reset();
     lastPostArray_.Reset();
     object_.reset();
@@ -205,6 +225,7 @@ class ReceiverBinding final : public std::enable_shared_from_this<ReceiverBindin
   Napi::Reference<Napi::Float64Array> lastPostArray_;
   const LastPost& lastPost_;
   BusyPoll waitSyncPoll_;
+  std::optional<JsRings> rings_;      // made for the first; the receiver looks there
   std::optional<Receiver> receiver_;  // empty once closed
   std::shared_ptr<EventLoop> loop_;
   std::shared_ptr<ReceiverBinding> keepAlive_;
@@ -228,6 +249,8 @@ Napi::Value openReceiver(const ErrorClass& errors, const Napi::CallbackInfo& inf
   result["deliverPending"] =
       bind<&ReceiverBinding::deliverPending>(errors, env, "deliverPending", receiver);
   result["putBack"] = bind<&ReceiverBinding::putBack>(errors, env, "putBack", receiver);
+  result["addRing"] = bind<&ReceiverBinding::addRing>(errors, env, "addRing", receiver);
+  result["removeRing"] = bind<&ReceiverBinding::removeRing>(errors, env, "removeRing", receiver);
   result["stui"] = bind<&ReceiverBinding::stui>(errors, env, "stui", receiver);
   result["clui"] = bind<&ReceiverBinding::clui>(errors, env, "clui", receiver);
   result["close"] = bind<&ReceiverBinding::close>(errors, env, "close", receiver);

@@ -9,6 +9,7 @@
 #include "js/shared_array.h"
 #include "js/word_view.h"
 #include "loop/socket_watch.h"
+#include "os/unix_socket.h"
 
 namespace uintr {
 
@@ -59,6 +60,11 @@ class SenderBinding {
     return nullptr;
   }
 
+  // () => whether the receiver is gone. For those who block the event loop, which tells it otherwise.
+  Napi::Value isHungUp(const Napi::CallbackInfo&) {
+    return Napi::Boolean::New(env_, !sender_ || os::isHungUp(sender_->liveness()));
+  }
+
   // (hungUp: boolean) says that the receiver is gone.
   Napi::Value close(const Napi::CallbackInfo& info) {
     hungUp_ = info[0].As<Napi::Boolean>().Value();
@@ -99,6 +105,7 @@ Napi::Value openSender(const ErrorClass& errors, const Napi::CallbackInfo& info)
   sender->describe(result);
   result["send"] = bindHot<&SenderBinding::send>(env, "send", sender);
   result["wake"] = bindHot<&SenderBinding::wake>(env, "wake", sender);
+  result["isHungUp"] = bind<&SenderBinding::isHungUp>(errors, env, "isHungUp", sender);
   result["close"] = bind<&SenderBinding::close>(errors, env, "close", sender);
   return result;
 }

@@ -1,5 +1,7 @@
 #include "js/vector_fd_binding.h"
 
+#include <sys/socket.h>
+
 #include <memory>
 #include <utility>
 
@@ -13,7 +15,7 @@ namespace {
 class VectorFdBinding {
  public:
   VectorFdBinding(Napi::Env env, os::UniqueFd fd, const Inlet& inlet)
-      : fd_(std::move(fd)), pending_(env, inlet.pendingWord()) {}
+      : fd_(std::move(fd)), inlet_(&inlet), pending_(env, inlet.pendingWord()) {}
 
   int fd() const { return fd_.get(); }
   Napi::Value pending() const { return pending_.array(); }
@@ -24,13 +26,22 @@ class VectorFdBinding {
     return info.Env().Undefined();
   }
 
+  // Hangs up on all holders. Our own end hangs up with theirs, so the event loop removes the inlet.
+  Napi::Value revoke(const Napi::CallbackInfo& info) {
+    fd_.reset();
+    if (inlet_ != nullptr) ::shutdown(inlet_->socket.get(), SHUT_RDWR);
+    return info.Env().Undefined();
+  }
+
   void shut() {
     fd_.reset();
+    inlet_ = nullptr;
     pending_.takeBack();
   }
 
  private:
-  os::UniqueFd fd_;  // empty once closed
+  os::UniqueFd fd_;      // empty once closed
+  const Inlet* inlet_;   // null once it is gone
   WordView pending_;
 };
 
@@ -55,6 +66,7 @@ Napi::Object wrapVectorFd(const ErrorClass& errors, Napi::Env env, Receiver::New
   result["pending"] = binding->pending();
   if (inlet.uvecFd() >= 0) result["uvecFd"] = Napi::Number::New(env, inlet.uvecFd());
   result["close"] = bind<&VectorFdBinding::close>(errors, env, "close", binding);
+  result["revoke"] = bind<&VectorFdBinding::revoke>(errors, env, "revoke", binding);
   return result;
 }
 

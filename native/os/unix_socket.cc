@@ -177,4 +177,14 @@ bool waitReadable(int socket, std::chrono::milliseconds timeout) {
   return count > 0;
 }
 
+bool isHungUp(int socket) {
+  pollfd entry{.fd = socket, .events = 0, .revents = 0};
+  return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLHUP) != 0;
+}
+
+std::size_t peekBytes(int socket, std::span<std::byte> data) {
+  const ssize_t size = ::recv(socket, data.data(), data.size(), MSG_PEEK | MSG_DONTWAIT);
+  return static_cast<std::size_t>(check(size, "recv"));
+}
+
 }  // namespace uintr::os

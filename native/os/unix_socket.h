@@ -83,4 +83,11 @@ ReceivedMessage takeWithFds(int socket, std::span<std::byte> data, std::size_t r
 // signal came.
 bool waitReadable(int socket, std::chrono::milliseconds timeout);
 
+// Tells whether the other end of a connected socket is gone (poll(2), POLLHUP). Never waits.
+bool isHungUp(int socket);
+
+// Reads the begin of the next message and leaves it in the queue, with its descriptors (recv(2),
+// MSG_PEEK). Never waits: throws SystemError{EAGAIN} when there is no message.
+std::size_t peekBytes(int socket, std::span<std::byte> data);
+
 }  // namespace uintr::os

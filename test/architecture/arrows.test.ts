@@ -29,7 +29,8 @@ const NATIVE: Layers = {
 
 const LIB: Layers = {
   cli: ['index'],
-  index: ['services', 'memory'],
+  index: ['services', 'channels'],
+  channels: ['memory', 'core'],
   memory: ['internal'],
   services: ['sockets', 'core'],
   sockets: ['internal'],
