@@ -9,6 +9,7 @@ import {
   MAX_CAPACITY,
   memoryBytes,
   MIN_CAPACITY,
+  NO_POSITION,
   PAGE_BYTES,
   type RingWords,
   ringWords,
@@ -31,6 +32,7 @@ export class ChannelMemory {
     channel.words[MAGIC_WORD] = MAGIC;
     channel.words[VERSION_WORD] = VERSION;
     channel.words[CAPACITY_WORD] = capacity;
+    for (const { bell } of channel.rings) channel.words[bell] = NO_POSITION;
     return channel;
   }
 

@@ -96,6 +96,7 @@ export class Channel<Out, In = Out>
   /** What `reserve()` has made room for; -1: nothing. */
   #reservedBytes = -1;
   #owesDrain = false;
+  #owesRing = false;
   #isPeerGone = false;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #reason: UintrError | undefined;
@@ -207,6 +208,7 @@ export class Channel<Out, In = Out>
    */
   send(message: Out): boolean {
     this.#checkWritable();
+    this.#reservedBytes = -1;
     const isWritten = this.#outbox.send(message, true);
     ++this.#sent;
     if (this.#writer.mustRing()) this.#ring();
@@ -222,6 +224,7 @@ export class Channel<Out, In = Out>
    */
   trySend(message: Out): boolean {
     this.#checkWritable();
+    this.#reservedBytes = -1;
     const isWritten = this.#outbox.send(message, false);
     if (isWritten) {
       ++this.#sent;
@@ -241,6 +244,7 @@ export class Channel<Out, In = Out>
   sendSync(message: Out, timeoutMs?: number): boolean {
     const timeout = checkTimeout('timeoutMs', timeoutMs) ?? Infinity;
     this.#checkWritable();
+    this.#reservedBytes = -1;
     const deadline = now() + timeout;
     const encoded = this.#outbox.encode(message);
     let isBegun = false;
@@ -568,10 +572,12 @@ export class Channel<Out, In = Out>
 
   #ring(): void {
     if (this.#sender === undefined) {
+      // The peer has asked to be rung, so its answer is there.
+      this.#owesRing = true;
       this.#guard(() => {
         this.#connect();
       });
-      return; // which has rung, if the peer has opened the channel; else it looks when it does
+      return;
     }
     ++this.#rings;
     this.#sender.send();
@@ -591,7 +597,7 @@ export class Channel<Out, In = Out>
     });
     this.#link?.close();
     this.#link = undefined;
-    this.#ring(); // for what was published before
+    if (this.#owesRing) this.#ring();
   }
 
   #onPeerGone(): void {
@@ -635,6 +641,7 @@ export class Channel<Out, In = Out>
   #release(): void {
     this.#vectorFd[revoke]();
     this.#sender?.close();
+    this.#sender = undefined;
     this.#link?.close();
     this.#link = undefined;
     this.#hub.leave(this.#member);
