@@ -53,8 +53,8 @@ export function ringWords(ring: 0 | 1, capacity: number): RingWords {
 
 export const memoryBytes = (capacity: number): number => PAGE_BYTES + 2 * capacity;
 
-/** A position that no frame has. */
-export const NO_POSITION = 1;
+/** A bell that nobody waits for: the position before the first, which is 4 GiB away. */
+export const NO_POSITION = -8;
 
 export const FRAME_HEADER_BYTES = 8;
 

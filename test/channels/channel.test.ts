@@ -28,8 +28,7 @@ describe('a channel', () => {
 
   function pair<T = unknown>(options: ChannelOptions<T> = {}): [Channel<T>, Channel<T>] {
     const first = use(createChannel<T>(options));
-    const { capacity: _, ...rest } = options;
-    return [first, use(openChannel<T>(first.peerFd, rest))];
+    return [first, use(openChannel<T>(first.peerFd, options))];
   }
 
   /** Collects what comes. */
@@ -101,7 +100,7 @@ describe('a channel', () => {
           assert.equal(channel.receiveSync(PATIENCE_MS), message);
         }
         channel.send('stop');
-        channel.on('message', assert.fail);
+        channel.on('message', () => assert.fail());
         await once(channel, 'close');
         assert.deepEqual(await peer.mailbox.next(), { closed: null });
       });
@@ -344,9 +343,19 @@ describe('a channel', () => {
       assert.equal(second.poll(), undefined);
       first.commit(60);
       assert.deepEqual(second.poll(), new Uint8Array(60).fill(7));
-      assert.throws(() => first.commit(0), { code: 'ERR_OUT_OF_RANGE' });
+      assert.throws(
+        () => {
+          first.commit(0);
+        },
+        { code: 'ERR_OUT_OF_RANGE' },
+      );
       first.reserve(10);
-      assert.throws(() => first.commit(11), { code: 'ERR_OUT_OF_RANGE' });
+      assert.throws(
+        () => {
+          first.commit(11);
+        },
+        { code: 'ERR_OUT_OF_RANGE' },
+      );
       first.commit(0);
       assert.deepEqual(second.poll(), new Uint8Array(0));
     });
@@ -355,7 +364,12 @@ describe('a channel', () => {
       const [first, second] = pair<Uint8Array>({ codec: 'bytes' });
       first.reserve(100);
       first.send(Uint8Array.of(5));
-      assert.throws(() => first.commit(100), { code: 'ERR_OUT_OF_RANGE' });
+      assert.throws(
+        () => {
+          first.commit(100);
+        },
+        { code: 'ERR_OUT_OF_RANGE' },
+      );
       assert.deepEqual(second.poll(), Uint8Array.of(5));
     });
 
