@@ -32,17 +32,19 @@ describe('shared memory', function () {
 
   it('is unmapped when its buffer and all views have been collected, and not before', async () => {
     const before = mappings();
-    let view: Uint8Array | undefined = ((): Uint8Array => {
-      const memory = new SharedMemory(8192);
-      const bytes = new Uint8Array(memory.buffer, 4096);
-      memory.close();
-      return bytes;
-    })();
+    const views = [
+      ((): Uint8Array => {
+        const memory = new SharedMemory(8192);
+        const bytes = new Uint8Array(memory.buffer, 4096);
+        memory.close();
+        return bytes;
+      })(),
+    ];
     for (let i = 0; i < 3; i++) {
       await mapped(before, 1);
-      view[0] = 1;
+      views[0]?.fill(1);
     }
-    view = undefined;
+    views.length = 0;
     await mapped(before, 0);
   });
 
