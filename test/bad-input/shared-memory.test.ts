@@ -132,6 +132,16 @@ describe('new SharedMemory', () => {
     }
   });
 
+  it('asks the machine as a whole how much memory there is without /proc', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const by = `unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh`;
+    const [some, all] = [20 << 20, 2 ** 40].map(String);
+    await makes(
+      { by },
+      { '4096': 'made', [some ?? '']: 'made', [all ?? '']: 'ENOMEM memfd_create' },
+    );
+  });
+
   it('is EPERM where a filter forbids memfd_create', async () => {
     await makes(
       { by: `python3 '${python('refuse')}' memfd_create` },
