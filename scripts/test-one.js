@@ -15,6 +15,7 @@ const FOR_SANITIZERS = [
   'test/module.test.ts',
   'test/receiver/*.test.ts',
   'test/peers/*.test.ts',
+  'test/memory/*.test.ts',
   'test/connect/{fd-socket,in-flight,inherit,keep-alive,listen,rendezvous,terminate}.test.ts',
   'test/bad-input/*.test.ts',
 ];

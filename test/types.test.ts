@@ -1,7 +1,15 @@
 // The types are the test: this file does not compile when a wrong line is accepted or a right one
 // refused.
 import assert from 'node:assert/strict';
-import { type Backend, Receiver, type ReceiverOptions, Sender, VectorFd } from 'uintr';
+import {
+  type Backend,
+  Receiver,
+  type ReceiverOptions,
+  Sender,
+  SharedMemory,
+  type SharedMemoryAccess,
+  VectorFd,
+} from 'uintr';
 import { closing } from './support/closing.js';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -50,6 +58,26 @@ describe('the types', () => {
     });
     // @ts-expect-error -- no such event
     receiver.on('tick', () => {});
+  });
+
+  it('know shared memory', () => {
+    const memory = use(new SharedMemory(4, { name: 'uintr-types' }));
+    exactly<number>()(memory.byteLength, true);
+    exactly<SharedArrayBuffer | ArrayBuffer>()(memory.buffer, true);
+    const access: SharedMemoryAccess = 'read';
+    exactly<SharedMemory>()(use(SharedMemory.open(memory.fd, { access })), true);
+    assert.throws(() => {
+      // @ts-expect-error -- no such access
+      SharedMemory.open(memory.fd, { access: 'write' });
+    });
+    assert.throws(() => {
+      // @ts-expect-error -- how open() makes one is internal
+      new SharedMemory({});
+    });
+    assert.throws(() => {
+      // @ts-expect-error -- it is read-only
+      memory.buffer = new SharedArrayBuffer(4);
+    });
   });
 
   it('know results and options', async () => {

@@ -12,10 +12,14 @@ import {
   type SharedMemoryOptions,
 } from './shared-memory-options.js';
 
-/** What `open()` hands to the constructor. */
-class Opened {
-  constructor(readonly native: NativeSharedMemory) {}
+const opened = Symbol('opened');
+/** What `open()` hands to the constructor. Nobody else has the symbol. */
+interface Opened {
+  readonly [opened]: NativeSharedMemory;
 }
+
+const isOpened = (source: unknown): source is Opened =>
+  typeof source === 'object' && source !== null && opened in source;
 
 /**
  * Memory behind a file descriptor (memfd_create(2), mmap(2)): whoever has the descriptor has the
@@ -46,8 +50,8 @@ export class SharedMemory implements Disposable {
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- users see the first one alone
   constructor(source: number | Opened, options?: SharedMemoryOptions);
   constructor(source: number | Opened, options: SharedMemoryOptions = {}) {
-    if (source instanceof Opened) {
-      this.#native = source.native;
+    if (isOpened(source)) {
+      this.#native = source[opened];
     } else {
       const size = checkInteger('byteLength', source, 1, MAX_BYTE_LENGTH);
       const name = checkCreation(options);
@@ -70,8 +74,9 @@ export class SharedMemory implements Disposable {
   static open(fd: number, options: OpenSharedMemoryOptions = {}): SharedMemory {
     const descriptor = checkFd('fd', fd);
     const access = checkOpening(options);
-    const native = binding().openSharedMemory(descriptor, access === 'read-write', true);
-    return new SharedMemory(new Opened(native));
+    return new SharedMemory({
+      [opened]: binding().openSharedMemory(descriptor, access === 'read-write', true),
+    });
   }
 
   /** The descriptor, this object's own, close-on-exec; -1 once closed. */

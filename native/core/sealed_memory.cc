@@ -26,8 +26,7 @@ bool cannotShrink(int fd) {
 SealedMemory createSealedMemory(const char* name, std::size_t size) {
   os::UniqueFd fd = os::createMemfd(name, size);
   os::allocatePages(fd.get(), size);
-  os::Mapping mapping(fd.get(), size, os::Mapping::Access::ReadWrite,
-                      os::Mapping::Pages::AsNeeded);
+  os::Mapping mapping(fd.get(), size, os::Mapping::Access::ReadWrite, os::Mapping::Pages::AsNeeded);
   os::addSeals(fd.get(), kSealsAgainstFaults);
   return {.fd = std::move(fd), .mapping = std::move(mapping)};
 }

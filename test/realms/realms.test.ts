@@ -22,6 +22,7 @@ describe('the library', () => {
       timeout: -1,
       aborted: 'another realm’s',
       received: 7,
+      shared: 7,
       error: [true, 'EBADF'],
       disposable: true,
       misnamed: false,
@@ -55,6 +56,7 @@ describe('the library', () => {
       retried: 'ENOENT',
       connected: 0,
       posted: 5,
+      shared: 6,
       messages: 20,
     });
   });
