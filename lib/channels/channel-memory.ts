@@ -1,7 +1,7 @@
 /** The memory of a channel, as its two sides use it. */
 
 import { UintrError } from '../internal/errors.js';
-import { SharedMemory } from '../memory/shared-memory.js';
+import { createSparse, SharedMemory } from '../memory/shared-memory.js';
 import {
   CAPACITY_WORD,
   MAGIC,
@@ -27,7 +27,7 @@ export class ChannelMemory {
   readonly #memory: SharedMemory;
 
   static create(capacity: number): ChannelMemory {
-    const memory = new SharedMemory(memoryBytes(capacity), { name: 'uintr-channel' });
+    const memory = SharedMemory[createSparse](memoryBytes(capacity), 'uintr-channel');
     const channel = new ChannelMemory(memory, capacity);
     channel.words[MAGIC_WORD] = MAGIC;
     channel.words[VERSION_WORD] = VERSION;

@@ -188,7 +188,12 @@ export interface Binding {
     options: Watcher & { type: SocketType; mode: number; backlog: number; refusesFds: boolean },
   ): NativeFdListener;
   /** `shared`: makes a SharedArrayBuffer where the runtime can, and not always an ArrayBuffer. */
-  createSharedMemory(byteLength: number, name: string, shared: boolean): NativeSharedMemory;
+  createSharedMemory(
+    byteLength: number,
+    name: string,
+    shared: boolean,
+    asTouched: boolean,
+  ): NativeSharedMemory;
   /** Duplicates the descriptor. What is stored is private to the buffer unless `writable`. */
   openSharedMemory(fd: number, writable: boolean, shared: boolean): NativeSharedMemory;
   capabilities(): NativeCapabilities;

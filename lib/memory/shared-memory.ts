@@ -18,6 +18,9 @@ interface Opened {
   readonly [opened]: NativeSharedMemory;
 }
 
+/** Makes memory that gets its pages as they are touched: for channels. @internal */
+export const createSparse = Symbol('createSparse');
+
 const isOpened = (source: unknown): source is Opened =>
   typeof source === 'object' && source !== null && opened in source;
 
@@ -55,9 +58,16 @@ export class SharedMemory implements Disposable {
     } else {
       const size = checkInteger('byteLength', source, 1, MAX_BYTE_LENGTH);
       const name = checkCreation(options);
-      this.#native = binding().createSharedMemory(size, name, true);
+      this.#native = binding().createSharedMemory(size, name, true, false);
     }
     this.byteLength = this.#native.byteLength;
+  }
+
+  /** @internal */
+  static [createSparse](byteLength: number, name: string): SharedMemory {
+    return new SharedMemory({
+      [opened]: binding().createSharedMemory(byteLength, name, true, true),
+    });
   }
 
   /**

@@ -24,8 +24,12 @@ struct SealedMemory {
   os::Mapping mapping;
 };
 
-// Makes zeroed memory, gives it all of its pages, maps and seals it. Throws os::SystemError.
-SealedMemory createSealedMemory(const char* name, std::size_t size);
+// When memory gets its pages. Without all of them at once, a machine that has no page left ends the
+// process that touches a new one.
+enum class Pages { AtOnce, AsTouched };
+
+// Makes zeroed memory, maps and seals it. Throws os::SystemError.
+SealedMemory createSealedMemory(const char* name, std::size_t size, Pages pages);
 
 // Maps memory that another process may have made. The descriptor stays the caller's. Throws an
 // Error with ERR_UINTR_NOT_SHARED_MEMORY for a descriptor of another kind, without a seal against
