@@ -42,6 +42,9 @@ async function main(how: string): Promise<void> {
       }),
     );
   }
+  // Except for three of thirty: V8's heap grows and shrinks by system calls, now and then just there.
+  // What send() itself makes is in all of them.
+  asleep.sort((a, b) => a - b).splice(-3);
   console.log(JSON.stringify({ awake, most: Math.max(...asleep) }));
   receiver.close();
   await worker.terminate();
