@@ -15,7 +15,7 @@ import {
   type WaitOptions,
 } from '../internal/deadline.js';
 import { dispose } from '../internal/dispose.js';
-import { closedError, isUintrError, UintrError } from '../internal/errors.js';
+import { closedError, hasCode, isUintrError, UintrError } from '../internal/errors.js';
 import { Iteration } from '../internal/iteration.js';
 import { nodesEmit, onListenersChange } from '../internal/listeners.js';
 import type { CheckedOptions } from './channel-options.js';
@@ -209,11 +209,15 @@ export class Channel<Out, In = Out>
   send(message: Out): boolean {
     this.#checkWritable();
     this.#reservedBytes = -1;
-    const isWritten = this.#outbox.send(message, true);
-    ++this.#sent;
-    if (this.#writer.mustRing()) this.#ring();
-    if (!isWritten) this.#oweDrain();
-    return isWritten;
+    try {
+      const isWritten = this.#outbox.send(message, true);
+      ++this.#sent;
+      if (this.#writer.mustRing()) this.#ring();
+      if (!isWritten) this.#oweDrain();
+      return isWritten;
+    } catch (error) {
+      throw this.#refused(error);
+    }
   }
 
   /**
@@ -225,12 +229,16 @@ export class Channel<Out, In = Out>
   trySend(message: Out): boolean {
     this.#checkWritable();
     this.#reservedBytes = -1;
-    const isWritten = this.#outbox.send(message, false);
-    if (isWritten) {
-      ++this.#sent;
-      if (this.#writer.mustRing()) this.#ring();
-    } else this.#oweDrain();
-    return isWritten;
+    try {
+      const isWritten = this.#outbox.send(message, false);
+      if (isWritten) {
+        ++this.#sent;
+        if (this.#writer.mustRing()) this.#ring();
+      } else this.#oweDrain();
+      return isWritten;
+    } catch (error) {
+      throw this.#refused(error);
+    }
   }
 
   /**
@@ -246,20 +254,24 @@ export class Channel<Out, In = Out>
     this.#checkWritable();
     this.#reservedBytes = -1;
     const deadline = now() + timeout;
-    const encoded = this.#outbox.encode(message);
-    let isBegun = false;
-    for (;;) {
-      isBegun ||= this.#outbox.begin(encoded);
-      const isWritten = isBegun && this.#outbox.flush();
-      if (this.#writer.mustRing()) this.#ring();
-      if (isWritten) break;
-      if (!isBegun && this.#writer.awaitRoom()) continue;
-      if (!this.#sleep(deadline, false)) break;
-      this.#checkWritable();
+    try {
+      const encoded = this.#outbox.encode(message);
+      let isBegun = false;
+      for (;;) {
+        isBegun ||= this.#outbox.begin(encoded);
+        const isWritten = isBegun && this.#outbox.flush();
+        if (this.#writer.mustRing()) this.#ring();
+        if (isWritten) break;
+        if (!isBegun && this.#writer.awaitRoom()) continue;
+        if (!this.#sleep(deadline, false)) break;
+        this.#checkWritable();
+      }
+      if (isBegun) ++this.#sent;
+      if (this.#outbox.queuedBytes > 0) this.#oweDrain();
+      return isBegun;
+    } catch (error) {
+      throw this.#refused(error);
     }
-    if (isBegun) ++this.#sent;
-    if (this.#outbox.queuedBytes > 0) this.#oweDrain();
-    return isBegun;
   }
 
   /**
@@ -277,13 +289,17 @@ export class Channel<Out, In = Out>
     this.#checkWritable();
     const limit = Math.min(this.#writer.maxPayload, this.#maxMessageBytes);
     if (bytes > limit) throw tooLargeError(bytes, limit);
-    const at = this.#outbox.queuedBytes > 0 ? -1 : this.#writer.reserve(bytes);
-    if (at === -1) {
-      this.#oweDrain();
-      return undefined;
+    try {
+      const at = this.#outbox.queuedBytes > 0 ? -1 : this.#writer.reserve(bytes);
+      if (at === -1) {
+        this.#oweDrain();
+        return undefined;
+      }
+      this.#reservedBytes = bytes;
+      return this.#region.view(at, at + bytes);
+    } catch (error) {
+      throw this.#refused(error);
     }
-    this.#reservedBytes = bytes;
-    return this.#region.view(at, at + bytes);
   }
 
   /**
@@ -617,6 +633,12 @@ export class Channel<Out, In = Out>
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Ends the channel if a call failed because of what the peer has written. Returns the error. */
+  #refused(error: unknown): unknown {
+    if (hasCode(error, 'ERR_UINTR_CORRUPT')) this.#fail(error);
+    return error;
   }
 
   /** Ends the channel because of what the peer has written. Returns the reason. */
