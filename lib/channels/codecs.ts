@@ -11,7 +11,9 @@ import type { Region } from './region.js';
  * messages overwrite.
  */
 export interface Codec<Out, In = Out> {
+  /** Makes bytes of a message. They are copied before `encode` is called again. */
   encode(message: Out): Uint8Array;
+  /** Makes a message of the bytes that the peer's `encode` has returned. */
   decode(bytes: Uint8Array): In;
 }
 

@@ -50,7 +50,9 @@ describe('the facts in the documents', () => {
   it('say which protocols there are', () => {
     const [, page] = /kProtocolVersion = (\d+)/.exec(read('native/protocol/post.h')) ?? [];
     const [, handshake] = /const VERSION = (\d+)/.exec(read('lib/services/handshake.ts')) ?? [];
+    const [, channel] = /const VERSION = (\d+)/.exec(read('lib/channels/layout.ts')) ?? [];
     const text = read('docs/compatibility.md');
+    assert.match(text, new RegExp(`^\\| memory of a channel.*\\| ${channel} +\\|`, 'm'));
     assert.match(text, new RegExp(`^\\| vector fd: .*\\| ${page} +\\|`, 'm'));
     assert.match(text, new RegExp(`^\\| handshake of .*\\| ${handshake} +\\|`, 'm'));
   });

@@ -12,6 +12,7 @@ const NEEDED = [
     'errors',
     'compatibility',
     'bundlers',
+    'channel-layout',
     'api/README',
   ].map((name) => `docs/${name}.md`),
   ...['lib/README.md', 'native/README.md', 'examples/README.md'],
