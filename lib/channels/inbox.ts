@@ -35,6 +35,8 @@ export class Inbox<In> {
   readonly #decode: ChannelCodec<never, In>['decode'];
   readonly #inPlace: boolean;
   readonly #maxMessageBytes: number;
+  /** The longest frame that needs no memory of its own. */
+  readonly #maxFrame: number;
   readonly #freeAt: number;
   /** Called when a writer that waits for room has to be rung. */
   readonly #ring: () => void;
@@ -69,6 +71,7 @@ export class Inbox<In> {
     this.#decode = options.codec.decode;
     this.#inPlace = options.inPlace;
     this.#maxMessageBytes = options.maxMessageBytes;
+    this.#maxFrame = Math.min(options.inPlace ? Infinity : LARGE, options.maxMessageBytes);
     this.#freeAt = Math.min(options.capacity / 8, FREE_AT);
     this.#ring = options.ring;
   }
@@ -129,7 +132,7 @@ export class Inbox<In> {
   #hasFrame(): boolean {
     if (this.#failure !== undefined) throw this.#failure as Error;
     const reader = this.#reader;
-    return reader.look() && reader.kind === WHOLE && (reader.length <= LARGE || this.#inPlace);
+    return reader.look() && reader.kind === WHOLE && reader.length <= this.#maxFrame;
   }
 
   /** Copies the frames that lie one behind the other. There is at least one. */
@@ -160,7 +163,7 @@ export class Inbox<In> {
       reader.kind === WHOLE &&
       reader.at === next &&
       reader.at + reader.length - first <= limit &&
-      reader.length <= LARGE
+      reader.length <= this.#maxFrame
     );
     slab.bytes.set(this.#memory.view(first, end), begin);
     this.#slabUsed = (begin + end - first + 7) & ~7;

@@ -123,8 +123,10 @@ export class Outbox<Out> {
 
   #sendText(text: string, mayQueue: boolean): boolean {
     // Straight into the ring where it surely fits.
-    if (this.#queue.length === 0 && text.length <= this.#writer.maxPayload / MAX_UTF8) {
-      const at = this.#writer.reserve(text.length * MAX_UTF8);
+    const longest = text.length * MAX_UTF8;
+    const limit = Math.min(this.#writer.maxPayload, this.#maxMessageBytes);
+    if (this.#queue.length === 0 && longest <= limit) {
+      const at = this.#writer.reserve(longest);
       if (at !== -1) {
         const length = this.#memory.text.write(text, at, 'utf8');
         this.#writer.commit(WHOLE | TEXT, length);

@@ -320,6 +320,18 @@ describe('a channel', () => {
     const strict = use(createChannel<Uint8Array>({ codec: 'bytes', maxMessageBytes: 5000 }));
     assert.throws(() => strict.send(new Uint8Array(5001)), { code: 'ERR_UINTR_TOO_LARGE' });
     assert.equal(strict.send(new Uint8Array(5000)), true);
+    const text = use(createChannel<string>({ codec: 'bytes', maxMessageBytes: 6 }));
+    assert.throws(() => text.send('äbcdef'), { code: 'ERR_UINTR_TOO_LARGE' });
+    assert.equal(text.send('äbcde'), true);
+    for (const trusted of [false, true]) {
+      const long = use(createChannel({ codec: 'json' }));
+      const limited = { codec: 'json', maxMessageBytes: 6, trusted } as const;
+      const victim = use(openChannel(long.peerFd, limited));
+      long.send(1234);
+      long.send(1234567);
+      assert.equal(victim.poll(), 1234);
+      assert.throws(() => victim.poll(), { code: 'ERR_UINTR_TOO_LARGE' });
+    }
     first.close();
     second.close();
     const small = use(createChannel<Uint8Array>({ codec: 'bytes', capacity: 4096 }));
