@@ -2,6 +2,7 @@
 
 import { UintrError } from '../internal/errors.js';
 import { createSparse, SharedMemory } from '../memory/shared-memory.js';
+import { checkVersion } from './errors.js';
 import {
   CAPACITY_WORD,
   MAGIC,
@@ -48,7 +49,8 @@ export class ChannelMemory {
       const capacity = page[CAPACITY_WORD] ?? 0; // once: the peer can write it
       const isPossible =
         capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY && (capacity & (capacity - 1)) === 0;
-      if (page[MAGIC_WORD] !== MAGIC || page[VERSION_WORD] !== VERSION) throw notChannelMemory(fd);
+      if (page[MAGIC_WORD] !== MAGIC) throw notChannelMemory(fd);
+      checkVersion(page[VERSION_WORD] ?? 0);
       if (!isPossible || memory.byteLength !== memoryBytes(capacity)) throw notChannelMemory(fd);
       return new ChannelMemory(memory, capacity);
     } catch (error) {

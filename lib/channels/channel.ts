@@ -267,7 +267,10 @@ export class Channel<Out, In = Out>
         this.#checkWritable();
       }
       if (isBegun) ++this.#sent;
-      if (this.#outbox.queuedBytes > 0) this.#oweDrain();
+      if (!this.#outbox.isEmpty) {
+        this.#outbox.keepQueued();
+        this.#oweDrain();
+      }
       return isBegun;
     } catch (error) {
       throw this.#refused(error);
@@ -290,7 +293,7 @@ export class Channel<Out, In = Out>
     const limit = Math.min(this.#writer.maxPayload, this.#maxMessageBytes);
     if (bytes > limit) throw tooLargeError(bytes, limit);
     try {
-      const at = this.#outbox.queuedBytes > 0 ? -1 : this.#writer.reserve(bytes);
+      const at = this.#outbox.isEmpty ? this.#writer.reserve(bytes) : -1;
       if (at === -1) {
         this.#oweDrain();
         return undefined;
@@ -410,7 +413,7 @@ export class Channel<Out, In = Out>
     return new Iteration((options) => this.receive(options));
   }
 
-  /** Keeps the process alive while somebody listens or waits, and while bytes are queued: the default. */
+  /** Keeps the process alive while somebody listens or waits, and while messages are queued: the default. */
   ref(): this {
     this.#refed = true;
     for (const { timer } of this.#waits) timer?.ref();
@@ -460,7 +463,8 @@ export class Channel<Out, In = Out>
 
   #update(): void {
     if (this.#state === 'closed') return;
-    const isBusy = this.#isWanted || this.#state === 'closing' || this.#outbox.queuedBytes > 0;
+    const waits = this.#isWanted || (this.#owesDrain && this.listenerCount('drain') > 0);
+    const isBusy = waits || this.#state === 'closing' || !this.#outbox.isEmpty;
     this.#hub.setActive(this.#member, this.#refed && isBusy);
   }
 
@@ -547,7 +551,7 @@ export class Channel<Out, In = Out>
     try {
       if (this.#sender === undefined) this.#connect();
       else if (!isRung && this.#sender[isHungUp]()) this.#onPeerGone();
-      if (this.#outbox.queuedBytes > 0) this.#flush();
+      if (!this.#outbox.isEmpty) this.#flush();
     } catch (error) {
       this.#fail(error);
     }
@@ -692,7 +696,7 @@ function throwLater(error: unknown): void {
 }
 
 const diedError = (): UintrError =>
-  new UintrError('ECONNRESET', 'the peer of the channel has died');
+  new UintrError('ECONNRESET', 'the peer of the channel has died, or given it up');
 
 onListenersChange(Channel, (channel) => {
   channel[updateListening]();

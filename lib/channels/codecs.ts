@@ -20,7 +20,7 @@ export interface Codec<Out, In = Out> {
 /** The names of the codecs that are built in. */
 export type CodecName = 'bytes' | 'json' | 'clone';
 
-/** A codec as a channel uses it. @internal */
+/** A codec as a channel uses it. */
 export interface ChannelCodec<Out, In> {
   /** Strings are written as UTF-8. */
   readonly encode: (message: Out) => Uint8Array | string;

@@ -1,6 +1,7 @@
 /** The errors of channels. */
 
 import { UintrError } from '../internal/errors.js';
+import { VERSION } from './layout.js';
 
 export const corruptError = (what: string, cause?: unknown): UintrError =>
   new UintrError(
@@ -10,6 +11,14 @@ export const corruptError = (what: string, cause?: unknown): UintrError =>
     undefined,
     cause,
   );
+
+export function checkVersion(version: number): void {
+  if (version === VERSION) return;
+  throw new UintrError(
+    'ERR_UINTR_VERSION',
+    `the channel speaks version ${version} of the protocol, this library version ${VERSION}`,
+  );
+}
 
 export const tooLargeError = (bytes: number, limit: number): UintrError =>
   new UintrError(

@@ -2,7 +2,7 @@
 
 import type { ChannelCodec } from './codecs.js';
 import { corruptError, tooLargeError } from './errors.js';
-import { END, FIRST, frameBytes, WHOLE } from './layout.js';
+import { END, FIRST, frameBytes, MORE, WHOLE } from './layout.js';
 import { Region } from './region.js';
 import type { RingReader } from './ring-reader.js';
 
@@ -12,6 +12,8 @@ export const NOTHING = Symbol('nothing');
 /** Messages that are copied together, and in how much memory. */
 const BATCH = 64;
 const SLAB_BYTES = 64 * 1024;
+/** How many frames of one message are taken without a look at anything else. */
+const FRAMES_AT_ONCE = 256;
 const NO_SLAB = new Region(new ArrayBuffer(0));
 /** How much is freed together, at most. */
 const FREE_AT = 4096;
@@ -120,7 +122,9 @@ export class Inbox<In> {
 
   /** Whether nothing is left but the writer's last frame. */
   isAtEnd(): boolean {
-    return !this.hasCopied && this.#reader.look() && this.#reader.kind === END;
+    if (this.hasCopied || !this.#reader.look() || this.#reader.kind !== END) return false;
+    if (this.#assembly !== undefined) throw corruptError('the end within a message');
+    return true;
   }
 
   /** Whether nothing is left at all, or only a part of a message. */
@@ -198,10 +202,14 @@ export class Inbox<In> {
     return this.#decode(long.region, 0, long.length, long.isText);
   }
 
-  /** Puts the next message together, as far as its frames are there. Undefined until it is whole. */
+  /**
+   * Puts the next message together, as far as its frames are there. Undefined until it is whole. A
+   * writer can publish tiny frames as fast as they are read, so this stops after some of them.
+   */
   #longMessage(): Assembly | undefined {
     const reader = this.#reader;
-    while (this.#long === undefined && reader.look() && reader.kind !== END) {
+    for (let left = FRAMES_AT_ONCE; left > 0 && this.#long === undefined; --left) {
+      if (!reader.look() || reader.kind === END) break;
       if (reader.kind === WHOLE) this.#begin(reader.length);
       else if (reader.kind === FIRST) this.#begin(reader.secondWord);
       this.#add();
@@ -220,6 +228,7 @@ export class Inbox<In> {
     const { at, length } = this.#reader;
     const assembly = this.#assembly;
     if (assembly === undefined) throw corruptError('a part without a begin');
+    if (length === 0 && this.#reader.kind === MORE) throw corruptError('an empty part');
     const { bytes } = assembly.region;
     if (length > bytes.length - assembly.length) {
       throw corruptError('a part that is longer than its message');

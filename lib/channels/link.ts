@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 import { binding, type NativeFdSocket } from '../internal/binding.js';
 import { hasCode, UintrError } from '../internal/errors.js';
-import { corruptError } from './errors.js';
+import { checkVersion, corruptError } from './errors.js';
 import { MAGIC, VERSION } from './layout.js';
 
 // What a message says, with its descriptors.
@@ -70,7 +70,8 @@ export class Link {
     const message = this.#socket.receiveHeld(MESSAGE_BYTES, 1);
     if (message === undefined) return undefined;
     const [fd] = message.fds;
-    if (decode(message.data)?.word !== ANSWER || fd === undefined) {
+    const said = decode(message.data);
+    if (said?.word !== ANSWER || said.version !== VERSION || fd === undefined) {
       throw corruptError('the answer to its offer');
     }
     return fd;
@@ -143,12 +144,7 @@ function peek(fd: number): Buffer | undefined {
 function checkWord(fd: number, message: Buffer | undefined): void {
   const said = message && decode(message);
   if (said === undefined) throw notAChannel(fd, 'no offer is in it');
-  if (said.version !== VERSION) {
-    throw new UintrError(
-      'ERR_UINTR_VERSION',
-      `the channel speaks version ${said.version} of the protocol, this library version ${VERSION}`,
-    );
-  }
+  checkVersion(said.version);
   if (said.word === TAKEN) {
     throw new UintrError('ERR_UINTR_TAKEN', `the channel at descriptor ${fd} is open already`);
   }

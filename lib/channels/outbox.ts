@@ -8,9 +8,11 @@ import type { Region } from './region.js';
 import type { RingWriter } from './ring-writer.js';
 
 interface Encoded {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   /** TEXT for a string, or 0. */
   readonly text: number;
+  /** Whether nobody else can change the bytes. */
+  isOurs: boolean;
 }
 
 /** A message that did not fit into the ring. */
@@ -48,6 +50,11 @@ export class Outbox<Out> {
     this.#maxQueuedBytes = options.maxQueuedBytes;
   }
 
+  /** Whether nothing is queued: a message can have no bytes. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
   /** How many bytes are queued. */
   get queuedBytes(): number {
     return this.#queuedBytes;
@@ -73,14 +80,15 @@ export class Outbox<Out> {
    * @param message encoded by `encode()`.
    * @throws {UintrError} `ERR_UINTR_TOO_LARGE`.
    */
-  begin({ bytes, text }: Encoded): boolean {
+  begin(message: Encoded): boolean {
+    const { bytes, text } = message;
     if (bytes.length > this.#maxMessageBytes)
       throw tooLargeError(bytes.length, this.#maxMessageBytes);
     if (!this.flush()) return false;
     const isWhole = bytes.length <= this.#writer.maxPayload;
     if (isWhole) return this.#writer.write(bytes, text);
     if (!this.#writer.awaitRoom()) return false;
-    this.#queue.push({ bytes, text, written: 0 });
+    this.#queue.push({ ...message, written: 0 });
     this.#queuedBytes = bytes.length;
     return true;
   }
@@ -89,8 +97,8 @@ export class Outbox<Out> {
   encode(message: Out): Encoded {
     const encoded = this.#codec.encode(message);
     return typeof encoded === 'string'
-      ? { bytes: Buffer.from(encoded), text: TEXT }
-      : { bytes: encoded, text: 0 };
+      ? { bytes: Buffer.from(encoded), text: TEXT, isOurs: true }
+      : { bytes: encoded, text: 0, isOurs: this.#codec.ownsEncoded };
   }
 
   /** Writes of the queue what fits. Returns whether it is empty. */
@@ -98,15 +106,17 @@ export class Outbox<Out> {
     for (;;) {
       const queued = this.#queue[0];
       if (queued === undefined) return true;
-      const { bytes, text, written } = queued;
-      if (written === 0 && bytes.length <= this.#writer.maxPayload) {
-        if (this.#writer.write(bytes, text)) queued.written = bytes.length;
-      } else {
-        queued.written = this.#writer.writePart(bytes, text, written);
-      }
-      this.#queuedBytes -= queued.written - written;
-      if (queued.written === bytes.length) this.#queue.shift();
+      if (this.#writeRest(queued)) this.#queue.shift();
       else if (!this.#writer.awaitRoom()) return false;
+    }
+  }
+
+  /** Copies what is queued and is the caller's, who may change it once his call returns. */
+  keepQueued(): void {
+    for (const queued of this.#queue) {
+      if (queued.isOurs) continue;
+      queued.bytes = new Uint8Array(queued.bytes);
+      queued.isOurs = true;
     }
   }
 
@@ -119,6 +129,19 @@ export class Outbox<Out> {
       }
       if (!this.#writer.awaitRoom()) return false;
     }
+  }
+
+  /** Writes of a queued message what fits. Returns whether that was its rest. */
+  #writeRest(queued: Queued): boolean {
+    const { bytes, text, written } = queued;
+    if (bytes.length <= this.#writer.maxPayload) {
+      if (!this.#writer.write(bytes, text)) return false;
+      queued.written = bytes.length;
+    } else {
+      queued.written = this.#writer.writePart(bytes, text, written);
+    }
+    this.#queuedBytes -= queued.written - written;
+    return queued.written === bytes.length;
   }
 
   #sendText(text: string, mayQueue: boolean): boolean {
@@ -139,12 +162,13 @@ export class Outbox<Out> {
   #sendBytes(bytes: Uint8Array, text: number, mayQueue: boolean, isOurs: boolean): boolean {
     const { length } = bytes;
     if (length > this.#maxMessageBytes) throw tooLargeError(length, this.#maxMessageBytes);
+    if (!mayQueue && length > this.#writer.maxAtOnce) {
+      throw tooLargeAtOnceError(length, this.#writer.maxAtOnce);
+    }
     let written = 0;
     if (this.#queue.length === 0) {
       if (length <= this.#writer.maxPayload) {
         if (this.#writer.write(bytes, text)) return true;
-      } else if (!mayQueue && length > this.#writer.maxAtOnce) {
-        throw tooLargeAtOnceError(length, this.#writer.maxAtOnce);
       } else if (this.#writer.fits(length) || (mayQueue && length <= this.#maxQueuedBytes)) {
         written = this.#writer.writePart(bytes, text, 0);
         if (written === length) return true;
@@ -155,7 +179,7 @@ export class Outbox<Out> {
     if (queuedBytes > this.#maxQueuedBytes) throw fullError(this.#maxQueuedBytes);
     // The caller may change its memory as soon as we return.
     const rest = isOurs ? bytes : new Uint8Array(bytes);
-    this.#queue.push({ bytes: rest, text, written });
+    this.#queue.push({ bytes: rest, text, written, isOurs: true });
     this.#queuedBytes = queuedBytes;
     return this.#queue.length === 1 && this.flush(); // which asks to be rung
   }

@@ -31,8 +31,6 @@ export class RingWriter {
   #head = 0;
   /** The position of the first frame that was published without a look at the reader's bell. */
   #unrung = 0;
-  /** Where the payload of the reserved frame is in the memory. */
-  #reserved = -1;
 
   constructor(words: Int32Array, bytes: Uint8Array, ring: RingWords, capacity: number) {
     this.#words = words;
@@ -59,7 +57,7 @@ export class RingWriter {
       this.#publish(PADDING, contiguous - FRAME_HEADER_BYTES, contiguous);
       position = 0;
     } else if (!this.#hasRoom(size)) return -1;
-    return (this.#reserved = this.#begin + position + FRAME_HEADER_BYTES);
+    return this.#begin + position + FRAME_HEADER_BYTES;
   }
 
   /** Publishes the frame that was reserved, with at most the payload that it was reserved for. */
@@ -68,12 +66,6 @@ export class RingWriter {
     const next = (this.#tail + size) & (this.#capacity - 1);
     this.#words[this.#ring.begin + (next >> 2)] = 0;
     this.#publish(kind, payload, size);
-    this.#reserved = -1;
-  }
-
-  /** Whether a frame is reserved and not yet published. */
-  get isReserved(): boolean {
-    return this.#reserved !== -1;
   }
 
   /** Writes a whole message in one frame. Returns false, and writes nothing, without room. */
@@ -135,12 +127,6 @@ export class RingWriter {
     const since = this.#unrung;
     this.#unrung = this.#tail;
     return (bell - since) >>> 0 < (this.#tail - since) >>> 0;
-  }
-
-  /** Whether the ring is empty, as far as the reader has said. */
-  isDrained(): boolean {
-    this.#look();
-    return this.#head === this.#tail;
   }
 
   /**

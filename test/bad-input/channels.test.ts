@@ -199,7 +199,6 @@ describe('channels refuse', () => {
         ],
         ...[
           [layout.MAGIC_WORD, 1],
-          [layout.VERSION_WORD, 2],
           [layout.CAPACITY_WORD, 8192],
           [layout.CAPACITY_WORD, 0],
           [layout.CAPACITY_WORD, -4096],
@@ -210,6 +209,13 @@ describe('channels refuse', () => {
             creator.offer();
           },
         ]),
+        [
+          'ERR_UINTR_VERSION',
+          (creator) => {
+            creator.words[layout.VERSION_WORD] = 2;
+            creator.offer();
+          },
+        ],
         [
           'ERR_UINTR_NOT_A_CHANNEL',
           (creator) => {
@@ -321,6 +327,22 @@ describe('a peer that writes nonsense into a channel', () => {
       (creator) => {
         creator.put(0, frame(layout.FIRST, 16));
         creator.put(4, 15);
+      },
+    ],
+    [
+      'an empty part',
+      (creator) => {
+        creator.put(0, frame(layout.FIRST, 8));
+        creator.put(4, 100);
+        creator.put(16, frame(layout.MORE, 0));
+      },
+    ],
+    [
+      'the end within a message',
+      (creator) => {
+        creator.put(0, frame(layout.FIRST, 8));
+        creator.put(4, 100);
+        creator.put(16, frame(layout.END, 0));
       },
     ],
   ];
@@ -456,6 +478,27 @@ describe('generated nonsense in a ring', () => {
     const upTo = (limit: number): number => numbers.next().value % limit;
     for (;;) yield upTo;
   }
+
+  it('stops after 256 frames of a message that are written as fast as they are read', () => {
+    words.fill(0);
+    // A full circle of parts, which the reader meets again and again.
+    for (let at = 0; at < CAPACITY; at += 16) words[ring.begin + at / 4] = frame(layout.MORE, 1);
+    words[ring.begin] = frame(layout.FIRST, 1);
+    words[ring.begin + 1] = 2 ** 20;
+    const reader = new RingReader(words, ring, CAPACITY);
+    const inbox = new Inbox<Uint8Array>(reader, region, {
+      codec,
+      capacity: CAPACITY,
+      inPlace: false,
+      maxMessageBytes: 2 ** 20,
+      ring: () => undefined,
+    });
+    for (let n = 1; n < 10; ++n) {
+      assert.equal(inbox.shift(), NOTHING);
+      assert.equal(reader.native.reader[0], n * 256 * 16);
+      words[ring.begin] = frame(layout.MORE, 1);
+    }
+  });
 
   it(`throws ERR_UINTR_CORRUPT or ERR_UINTR_TOO_LARGE and nothing else, in ${CASES} cases`, () => {
     const upTo = cases(0x5eed).next().value as (limit: number) => number;

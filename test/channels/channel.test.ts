@@ -276,6 +276,30 @@ describe('a channel', () => {
       }
     });
 
+    it('loses no empty message', async () => {
+      const [first, second] = pair<string>({ codec: 'bytes', capacity: 4096 });
+      let sent = 1;
+      while (first.send('')) ++sent;
+      for (let n = 0; n < 10; ++n, ++sent) assert.equal(first.send(''), false);
+      assert.equal(first.reserve(0), undefined);
+      for (let n = 0; n < sent; ++n) {
+        assert.equal(await second.receive({ timeout: PATIENCE_MS }), '');
+      }
+      await turns();
+      assert.equal(second.poll(), undefined);
+    });
+
+    it('has a copy of what sendSync() could not finish', async () => {
+      const [first, second] = pair<Uint8Array>({ codec: 'bytes', capacity: 4096 });
+      const message = new Uint8Array(20_000).fill(1);
+      assert.equal(first.sendSync(message, 1), true);
+      message.fill(2);
+      assert.deepEqual(
+        await second.receive({ timeout: PATIENCE_MS }),
+        new Uint8Array(20_000).fill(1),
+      );
+    });
+
     it('queues nothing by trySend(), which says so', async () => {
       const [first, second] = pair<Uint8Array>({ codec: 'bytes', capacity: 4096 });
       let sent = 0;
