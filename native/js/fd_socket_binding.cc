@@ -205,7 +205,8 @@ Napi::Value duplicateFdSocket(const ErrorClass&, const Napi::CallbackInfo& info)
 
 // (fd, maxBytes) => Buffer, the begin of the next message, which stays; empty at the end of stream
 Napi::Value peekFdSocket(const ErrorClass&, const Napi::CallbackInfo& info) {
-  const auto buffer = Napi::Buffer<std::byte>::New(info.Env(), info[1].As<Napi::Number>().Uint32Value());
+  const auto buffer =
+      Napi::Buffer<std::byte>::New(info.Env(), info[1].As<Napi::Number>().Uint32Value());
   const std::size_t size = os::peekBytes(info[0].As<Napi::Number>().Int32Value(),
                                          std::span(buffer.Data(), buffer.Length()));
   return Napi::Buffer<std::byte>::Copy(info.Env(), buffer.Data(), size);

@@ -32,9 +32,8 @@ void JsRings::add(const Napi::Object& ring) {
 
 void JsRings::remove(const Napi::Int32Array& reader) {
   rings_.remove(readerOf(reader));
-  std::erase_if(memories_, [&](const Memory& memory) {
-    return memory.reader.Value().StrictEquals(reader);
-  });
+  std::erase_if(memories_,
+                [&](const Memory& memory) { return memory.reader.Value().StrictEquals(reader); });
 }
 
 }  // namespace uintr

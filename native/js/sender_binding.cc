@@ -60,7 +60,8 @@ class SenderBinding {
     return nullptr;
   }
 
-  // () => whether the receiver is gone. For those who block the event loop, which tells it otherwise.
+  // () => whether the receiver is gone. For those who block the event loop, which tells it
+  // otherwise.
   Napi::Value isHungUp(const Napi::CallbackInfo&) {
     return Napi::Boolean::New(env_, !sender_ || os::isHungUp(sender_->liveness()));
   }

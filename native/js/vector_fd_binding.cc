@@ -40,8 +40,8 @@ class VectorFdBinding {
   }
 
  private:
-  os::UniqueFd fd_;      // empty once closed
-  const Inlet* inlet_;   // null once it is gone
+  os::UniqueFd fd_;     // empty once closed
+  const Inlet* inlet_;  // null once it is gone
   WordView pending_;
 };
 
