@@ -3,8 +3,9 @@
  * @packageDocumentation
  */
 
+export type { ChannelEvents, ChannelStats } from './channels/channel-events.js';
 export type { ChannelOptions, OpenChannelOptions } from './channels/channel-options.js';
-export { Channel, type ChannelEvents, type ChannelStats } from './channels/channel.js';
+export { Channel } from './channels/channel.js';
 export type { Codec, CodecName } from './channels/codecs.js';
 export { createChannel, openChannel } from './channels/create-channel.js';
 export {

@@ -36,7 +36,7 @@ describe('system calls', function () {
     if (!hasStrace) this.skip();
   });
 
-  for (const what of ['send to an awake receiver', 'poll and test']) {
+  for (const what of ['send to an awake receiver', 'poll and test', 'messages over a channel']) {
     it(`are none in 10,000 times: ${what}`, () => {
       for (const [name, count] of Object.entries(names(systemCalls(fixture('counted'), what)))) {
         const limit = TIMES / (V8.test(name) ? 20 : 1000);

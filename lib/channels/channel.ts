@@ -1,7 +1,6 @@
 /** Channels: messages between two threads or processes. */
 
 import { EventEmitter } from 'node:events';
-import { isHungUp, Sender } from '../core/sender.js';
 import { revoke, type VectorFd } from '../core/vector-fd.js';
 import { throwIfAborted } from '../internal/abort.js';
 import { checkInteger, checkTimeout, outOfRange } from '../internal/arguments.js';
@@ -18,43 +17,19 @@ import { dispose } from '../internal/dispose.js';
 import { closedError, hasCode, isUintrError, UintrError } from '../internal/errors.js';
 import { Iteration } from '../internal/iteration.js';
 import { nodesEmit, onListenersChange } from '../internal/listeners.js';
+import type { ChannelEvents, ChannelStats } from './channel-events.js';
+import type { ChannelMemory } from './channel-memory.js';
 import type { CheckedOptions } from './channel-options.js';
+import { Doorbell } from './doorbell.js';
 import { corruptError, tooLargeError } from './errors.js';
 import { Hub, type Member } from './hub.js';
 import { Inbox, NOTHING } from './inbox.js';
-import type { ChannelMemory } from './channel-memory.js';
-import { Link, type Offer } from './link.js';
 import { WHOLE } from './layout.js';
+import type { Offer } from './link.js';
 import { Outbox } from './outbox.js';
 import type { Region } from './region.js';
 import { BLOCKING_WAIT, EVENT_LOOP, RingReader } from './ring-reader.js';
 import { RingWriter } from './ring-writer.js';
-
-/** The events of a `Channel`, with their arguments. */
-export interface ChannelEvents<In> {
-  /** A message has come. */
-  message: [message: In];
-  /** There is room again, after `send()`, `trySend()` or `reserve()` have found none. */
-  drain: [];
-  /**
-   * The channel has ended, and all messages of the peer were taken. `reason` is undefined where one
-   * side has closed it, and otherwise an error: `ECONNRESET` when the peer died, `ERR_UINTR_CORRUPT`
-   * when it wrote nonsense, `ERR_UINTR_TOO_LARGE` when it sent more than `maxMessageBytes`.
-   */
-  close: [reason: UintrError | undefined];
-}
-
-/** Counts of what a channel has done so far. Reading them makes no native call. */
-export interface ChannelStats {
-  /** Messages sent, queued ones included. */
-  readonly sent: number;
-  /** Messages taken. */
-  readonly received: number;
-  /** Doorbells rung at the peer: the peer was not reading. */
-  readonly rings: number;
-  /** Bytes that wait for room in the memory. */
-  readonly queuedBytes: number;
-}
 
 type Listener<In> = (message: In) => void;
 
@@ -87,8 +62,7 @@ export class Channel<Out, In = Out>
   readonly #waits = new Set<Waiter<In>>();
   readonly #capturesRejections = EventEmitter.captureRejections;
   readonly #member: Member;
-  #link: Link | undefined;
-  #sender: Sender | undefined;
+  readonly #doorbell: Doorbell;
   #emitMessage: (message: In) => void = () => {};
   /** Whether the event loop takes messages: somebody listens or waits. */
   #isWanted = false;
@@ -96,13 +70,11 @@ export class Channel<Out, In = Out>
   /** What `reserve()` has made room for; -1: nothing. */
   #reservedBytes = -1;
   #owesDrain = false;
-  #owesRing = false;
   #isPeerGone = false;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #reason: UintrError | undefined;
   #sent = 0;
   #received = 0;
-  #rings = 0;
 
   /**
    * @param offer what the creator has offered; undefined makes the creator's end.
@@ -153,18 +125,15 @@ export class Channel<Out, In = Out>
       this.#onPeerGone();
     };
     vectorFd.on('disconnect', onPeerGone);
+    this.#doorbell = new Doorbell(onPeerGone);
     try {
       if (offer === undefined) {
-        this.#link = new Link(memory.fd, vectorFd.fd, () => {
+        this.#doorbell.offer(memory.fd, vectorFd.fd, () => {
           this.#guard(() => {
-            this.#connect();
+            this.#doorbell.connect();
           });
         });
-      } else {
-        this.#sender = new Sender(offer.doorbellFd, { onDisconnect: 'drop' });
-        this.#sender.on('disconnect', onPeerGone);
-        offer.answer(vectorFd.fd);
-      }
+      } else this.#doorbell.accept(offer, vectorFd.fd);
     } catch (error) {
       this.#release();
       throw error;
@@ -179,12 +148,12 @@ export class Channel<Out, In = Out>
    * the peer has opened the channel or the channel is closed. Always -1 at the opener's end.
    */
   get peerFd(): number {
-    return this.#link?.peerFd ?? -1;
+    return this.#doorbell.peerFd;
   }
 
   /** Whether both sides have the channel open. */
   get connected(): boolean {
-    return this.#sender !== undefined && !this.#isPeerGone;
+    return this.#doorbell.isConnected && !this.#isPeerGone;
   }
 
   /** Counts what this end has done so far, also after `close()`. Makes no native call. */
@@ -192,7 +161,7 @@ export class Channel<Out, In = Out>
     return {
       sent: this.#sent,
       received: this.#received,
-      rings: this.#rings,
+      rings: this.#doorbell.rings,
       queuedBytes: this.#outbox.queuedBytes,
     };
   }
@@ -212,7 +181,7 @@ export class Channel<Out, In = Out>
     try {
       const isWritten = this.#outbox.send(message, true);
       ++this.#sent;
-      if (this.#writer.mustRing()) this.#ring();
+      this.#ringIfAwaited();
       if (!isWritten) this.#oweDrain();
       return isWritten;
     } catch (error) {
@@ -233,7 +202,7 @@ export class Channel<Out, In = Out>
       const isWritten = this.#outbox.send(message, false);
       if (isWritten) {
         ++this.#sent;
-        if (this.#writer.mustRing()) this.#ring();
+        this.#ringIfAwaited();
       } else this.#oweDrain();
       return isWritten;
     } catch (error) {
@@ -260,7 +229,7 @@ export class Channel<Out, In = Out>
       for (;;) {
         isBegun ||= this.#outbox.begin(encoded);
         const isWritten = isBegun && this.#outbox.flush();
-        if (this.#writer.mustRing()) this.#ring();
+        this.#ringIfAwaited();
         if (isWritten) break;
         if (!isBegun && this.#writer.awaitRoom()) continue;
         if (!this.#sleep(deadline, false)) break;
@@ -319,7 +288,7 @@ export class Channel<Out, In = Out>
     this.#reservedBytes = -1;
     this.#writer.commit(WHOLE, bytes);
     ++this.#sent;
-    if (this.#writer.mustRing()) this.#ring();
+    this.#ringIfAwaited();
   }
 
   /**
@@ -549,8 +518,8 @@ export class Channel<Out, In = Out>
     const isRung = this.#hub.waitSync(Math.min(left, SLEEP_SLICE_MS));
     this.#reader.setWanted(BLOCKING_WAIT, false);
     try {
-      if (this.#sender === undefined) this.#connect();
-      else if (!isRung && this.#sender[isHungUp]()) this.#onPeerGone();
+      this.#doorbell.connect();
+      if (!isRung && this.#doorbell.isHungUp()) this.#onPeerGone();
       if (!this.#outbox.isEmpty) this.#flush();
     } catch (error) {
       this.#fail(error);
@@ -561,18 +530,13 @@ export class Channel<Out, In = Out>
   #flush(): void {
     if (this.#isPeerGone || this.#state === 'closed') return;
     const isEmpty = this.#outbox.flush();
-    if (!isEmpty) {
-      if (this.#writer.mustRing()) this.#ring();
-      return;
-    }
-    if (this.#state === 'closing') {
-      const isEnded = this.#outbox.end();
-      if (this.#writer.mustRing()) this.#ring();
-      if (isEnded) this.#end(undefined);
-      return;
-    }
-    if (this.#writer.mustRing()) this.#ring();
-    if (!this.#owesDrain || !this.#writer.awaitRoom()) return;
+    const isEnded = isEmpty && this.#state === 'closing' && this.#outbox.end();
+    this.#ringIfAwaited();
+    if (isEnded) this.#end(undefined);
+    else if (isEmpty && this.#owesDrain && this.#writer.awaitRoom()) this.#drain();
+  }
+
+  #drain(): void {
     this.#owesDrain = false;
     this.#update();
     try {
@@ -590,34 +554,17 @@ export class Channel<Out, In = Out>
     this.#update();
   }
 
-  #ring(): void {
-    if (this.#sender === undefined) {
-      // The peer has asked to be rung, so its answer is there.
-      this.#owesRing = true;
-      this.#guard(() => {
-        this.#connect();
-      });
-      return;
-    }
-    ++this.#rings;
-    this.#sender.send();
+  /** Rings the peer if it waits for what was published. */
+  #ringIfAwaited(): void {
+    if (this.#writer.mustRing()) this.#ring();
   }
 
-  /** Gets the peer's doorbell, if the peer has opened the channel. */
-  #connect(): void {
-    const doorbellFd = this.#link?.answer();
-    if (doorbellFd === undefined || this.#state === 'closed') return;
+  #ring(): void {
     try {
-      this.#sender = new Sender(doorbellFd, { onDisconnect: 'drop' });
+      this.#doorbell.ring();
     } catch (error) {
-      throw corruptError('its answer has no doorbell', error);
+      this.#fail(error);
     }
-    this.#sender.on('disconnect', () => {
-      this.#onPeerGone();
-    });
-    this.#link?.close();
-    this.#link = undefined;
-    if (this.#owesRing) this.#ring();
   }
 
   #onPeerGone(): void {
@@ -666,10 +613,7 @@ export class Channel<Out, In = Out>
 
   #release(): void {
     this.#vectorFd[revoke]();
-    this.#sender?.close();
-    this.#sender = undefined;
-    this.#link?.close();
-    this.#link = undefined;
+    this.#doorbell.close();
     this.#hub.leave(this.#member);
   }
 

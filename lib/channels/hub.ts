@@ -23,7 +23,7 @@ export class Hub {
   readonly #receiver = new Receiver();
   readonly #members = new Set<Member>();
   readonly #active = new Set<Member>();
-  /** Whether a blocking wait has taken a doorbell that may have been another channel's. */
+  /** Whether `lookSoon()` has asked for a look that has not begun. */
   #owesALook = false;
 
   /** Adds a channel, and returns the vector fd that its peer rings. The hub closes with its last. */

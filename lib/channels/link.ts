@@ -1,7 +1,8 @@
 /**
  * The socket over which the two sides of a channel meet. One end of a pair is the channel's
  * `peerFd`, and two messages wait there: the offer, which whoever opens the channel takes, and behind
- * it a note that says that the channel is taken. The opener answers with its doorbell.
+ * it a note that says that the channel is taken. The opener answers with its doorbell. Nobody waits
+ * here, so these are the sockets of the binding and not `FdSocket`s, whose reads are promises.
  */
 
 import { Buffer } from 'node:buffer';

@@ -8,15 +8,16 @@ import type { Region } from './region.js';
 import type { RingWriter } from './ring-writer.js';
 
 interface Encoded {
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   /** TEXT for a string, or 0. */
   readonly text: number;
   /** Whether nobody else can change the bytes. */
-  isOurs: boolean;
+  readonly isOurs: boolean;
 }
 
 /** A message that did not fit into the ring. */
-interface Queued extends Encoded {
+interface Queued {
+  message: Encoded;
   /** How many of the bytes are in the ring. */
   written: number;
 }
@@ -82,13 +83,14 @@ export class Outbox<Out> {
    */
   begin(message: Encoded): boolean {
     const { bytes, text } = message;
-    if (bytes.length > this.#maxMessageBytes)
+    if (bytes.length > this.#maxMessageBytes) {
       throw tooLargeError(bytes.length, this.#maxMessageBytes);
+    }
     if (!this.flush()) return false;
     const isWhole = bytes.length <= this.#writer.maxPayload;
     if (isWhole) return this.#writer.write(bytes, text);
     if (!this.#writer.awaitRoom()) return false;
-    this.#queue.push({ ...message, written: 0 });
+    this.#queue.push({ message, written: 0 });
     this.#queuedBytes = bytes.length;
     return true;
   }
@@ -114,9 +116,8 @@ export class Outbox<Out> {
   /** Copies what is queued and is the caller's, who may change it once his call returns. */
   keepQueued(): void {
     for (const queued of this.#queue) {
-      if (queued.isOurs) continue;
-      queued.bytes = new Uint8Array(queued.bytes);
-      queued.isOurs = true;
+      const { bytes, text, isOurs } = queued.message;
+      if (!isOurs) queued.message = { bytes: new Uint8Array(bytes), text, isOurs: true };
     }
   }
 
@@ -133,7 +134,8 @@ export class Outbox<Out> {
 
   /** Writes of a queued message what fits. Returns whether that was its rest. */
   #writeRest(queued: Queued): boolean {
-    const { bytes, text, written } = queued;
+    const { written } = queued;
+    const { bytes, text } = queued.message;
     if (bytes.length <= this.#writer.maxPayload) {
       if (!this.#writer.write(bytes, text)) return false;
       queued.written = bytes.length;
@@ -179,7 +181,7 @@ export class Outbox<Out> {
     if (queuedBytes > this.#maxQueuedBytes) throw fullError(this.#maxQueuedBytes);
     // The caller may change its memory as soon as we return.
     const rest = isOurs ? bytes : new Uint8Array(bytes);
-    this.#queue.push({ bytes: rest, text, written, isOurs: true });
+    this.#queue.push({ message: { bytes: rest, text, isOurs: true }, written });
     this.#queuedBytes = queuedBytes;
     return this.#queue.length === 1 && this.flush(); // which asks to be rung
   }

@@ -192,7 +192,7 @@ export interface Binding {
     byteLength: number,
     name: string,
     shared: boolean,
-    asTouched: boolean,
+    asNeeded: boolean,
   ): NativeSharedMemory;
   /** Duplicates the descriptor. What is stored is private to the buffer unless `writable`. */
   openSharedMemory(fd: number, writable: boolean, shared: boolean): NativeSharedMemory;

@@ -18,7 +18,7 @@ interface Opened {
   readonly [opened]: NativeSharedMemory;
 }
 
-/** Makes memory that gets its pages as they are touched: for channels. @internal */
+/** Makes memory that gets its pages as they are needed: for channels. @internal */
 export const createSparse = Symbol('createSparse');
 
 const isOpened = (source: unknown): source is Opened =>

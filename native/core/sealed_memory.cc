@@ -23,9 +23,9 @@ bool cannotShrink(int fd) {
 
 }  // namespace
 
-SealedMemory createSealedMemory(const char* name, std::size_t size, Pages pages) {
+SealedMemory createSealedMemory(const char* name, std::size_t size, os::Mapping::Pages pages) {
   os::UniqueFd fd = os::createMemfd(name, size);
-  if (pages == Pages::AtOnce) os::allocatePages(fd.get(), size);
+  if (pages == os::Mapping::Pages::Now) os::allocatePages(fd.get(), size);
   os::Mapping mapping(fd.get(), size, os::Mapping::Access::ReadWrite, os::Mapping::Pages::AsNeeded);
   os::addSeals(fd.get(), kSealsAgainstFaults);
   return {.fd = std::move(fd), .mapping = std::move(mapping)};

@@ -24,12 +24,10 @@ struct SealedMemory {
   os::Mapping mapping;
 };
 
-// When memory gets its pages. Without all of them at once, a machine that has no page left ends the
-// process that touches a new one.
-enum class Pages { AtOnce, AsTouched };
-
-// Makes zeroed memory, maps and seals it. Throws os::SystemError.
-SealedMemory createSealedMemory(const char* name, std::size_t size, Pages pages);
+// Makes zeroed memory, maps and seals it. With Pages::Now it gets all of its pages, or an error:
+// otherwise a machine that has no page left ends the process that touches a new one. Throws
+// os::SystemError.
+SealedMemory createSealedMemory(const char* name, std::size_t size, os::Mapping::Pages pages);
 
 // Maps memory that another process may have made. The descriptor stays the caller's. Throws an
 // Error with ERR_UINTR_NOT_SHARED_MEMORY for a descriptor of another kind, without a seal against

@@ -23,17 +23,19 @@ void JsRings::add(const Napi::Object& ring) {
   auto words = ring.Get("words").As<Napi::Int32Array>();
   const auto reader = ring.Get("reader").As<Napi::Int32Array>();
   auto* const memory = reinterpret_cast<std::atomic<std::uint32_t>*>(words.Data());
-  memories_.push_back({.words = Napi::Persistent(words), .reader = Napi::Persistent(reader)});
+  const Rings::Reader& position = readerOf(reader);
+  memories_.push_back(
+      {.of = &position, .words = Napi::Persistent(words), .reader = Napi::Persistent(reader)});
   rings_.add({.begin = memory + number("begin"),
               .mask = number("capacity") - 1,
               .bell = memory + number("bell"),
-              .reader = &readerOf(reader)});
+              .reader = &position});
 }
 
 void JsRings::remove(const Napi::Int32Array& reader) {
-  rings_.remove(readerOf(reader));
-  std::erase_if(memories_,
-                [&](const Memory& memory) { return memory.reader.Value().StrictEquals(reader); });
+  const Rings::Reader& position = readerOf(reader);
+  rings_.remove(position);
+  std::erase_if(memories_, [&](const Memory& memory) { return memory.of == &position; });
 }
 
 }  // namespace uintr

@@ -24,6 +24,7 @@ class JsRings {
 
  private:
   struct Memory {
+    const Rings::Reader* of;  // which ring
     Napi::Reference<Napi::Int32Array> words;
     Napi::Reference<Napi::Int32Array> reader;
   };

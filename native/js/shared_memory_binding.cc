@@ -70,11 +70,12 @@ void checkFits(std::size_t size) {
 
 }  // namespace
 
-// (byteLength, name, shared: false for an ArrayBuffer, asTouched) => NativeSharedMemory
+// (byteLength, name, shared: false for an ArrayBuffer, asNeeded) => NativeSharedMemory
 Napi::Value createSharedMemory(const ErrorClass& errors, const Napi::CallbackInfo& info) {
   const auto size = static_cast<std::size_t>(info[0].As<Napi::Number>().Int64Value());
   const std::string name = info[1].As<Napi::String>().Utf8Value();
-  const auto pages = info[3].As<Napi::Boolean>().Value() ? Pages::AsTouched : Pages::AtOnce;
+  using Pages = os::Mapping::Pages;
+  const auto pages = info[3].As<Napi::Boolean>().Value() ? Pages::AsNeeded : Pages::Now;
   checkFits(size);
   return wrap(errors, info.Env(), createSealedMemory(name.c_str(), size, pages),
               info[2].As<Napi::Boolean>().Value());

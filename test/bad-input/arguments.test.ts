@@ -4,14 +4,7 @@ import { inspect } from 'node:util';
 import { Receiver, Sender, type VectorFd } from 'uintr';
 import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
-
-const outOfRange = { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' };
-const invalidType = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
-const invalidValue = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' };
-
-// Passes what a caller without types may pass.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see above
-const wrong = <T>(value: unknown): T => value as T;
+import { invalidType, invalidValue, outOfRange, wrong, WRONG_FDS } from '../support/wrong.js';
 
 describe('a wrong argument', () => {
   const use = closing();
@@ -106,16 +99,7 @@ describe('a wrong argument', () => {
     });
   }
 
-  for (const [target, expected] of [
-    [-1, outOfRange],
-    [1.5, outOfRange],
-    [NaN, outOfRange],
-    [2 ** 31, outOfRange],
-    ['3', invalidType],
-    [null, invalidType],
-    [undefined, invalidType],
-    [{ fd: 3 }, invalidType],
-  ] as const) {
+  for (const [target, expected] of WRONG_FDS) {
     it(`is refused by new Sender: ${inspect(target)}`, async () => {
       await leavesNothing(() => {
         assert.throws(() => new Sender(wrong(target)), expected);

@@ -7,7 +7,7 @@ import { fixture } from '../support/remote.js';
 function run(what: string): Try[] {
   const { stdout, stderr, status, signal } = spawnSync(
     'prlimit',
-    ['--nofile=80:80', process.execPath, fixture('no-descriptors'), what],
+    ['--nofile=300:300', process.execPath, fixture('no-descriptors'), what],
     { encoding: 'utf8', timeout: PATIENCE_MS },
   );
   assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
@@ -15,7 +15,7 @@ function run(what: string): Try[] {
 }
 
 describe('running out of descriptors', () => {
-  for (const what of ['new Receiver', 'createFd', 'new Sender']) {
+  for (const what of ['new Receiver', 'createFd', 'new Sender', 'createChannel', 'openChannel']) {
     it(`is EMFILE at any step of ${what}, leaves nothing, and does no harm`, () => {
       const tries = run(what);
       const last = tries.pop();

@@ -6,15 +6,9 @@ import { closing } from '../support/closing.js';
 import { leavesNothing } from '../support/leaks.js';
 import { fixture, python } from '../support/remote.js';
 import { execute } from '../support/testbed.js';
+import { invalidType, invalidValue, outOfRange, wrong, WRONG_FDS } from '../support/wrong.js';
 
-const outOfRange = { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' };
-const invalidType = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
-const invalidValue = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' };
 const otherKind = { name: 'UintrError', code: 'ERR_UINTR_NOT_SHARED_MEMORY' };
-
-// Passes what a caller without types may pass.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see above
-const wrong = <T>(value: unknown): T => value as T;
 
 describe('new SharedMemory', () => {
   for (const [size, expected] of [
@@ -153,17 +147,7 @@ describe('new SharedMemory', () => {
 describe('SharedMemory.open', () => {
   const use = closing();
 
-  for (const [fd, expected] of [
-    [-1, outOfRange],
-    [1.5, outOfRange],
-    [NaN, outOfRange],
-    [2 ** 31, outOfRange],
-    ['3', invalidType],
-    [null, invalidType],
-    [undefined, invalidType],
-    [{ fd: 3 }, invalidType],
-    [3n, invalidType],
-  ] as const) {
+  for (const [fd, expected] of WRONG_FDS) {
     it(`refuses a descriptor: ${inspect(fd)}`, async () => {
       await leavesNothing(() => {
         assert.throws(() => SharedMemory.open(wrong(fd)), expected);
