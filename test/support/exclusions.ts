@@ -83,6 +83,7 @@ const NOT_ON_HARDWARE: Readonly<Record<string, string>> = {
     STRACE,
   'system calls are none in 10,000 times: send to an awake receiver': STRACE,
   'system calls are none in 10,000 times: poll and test': STRACE,
+  'system calls are none in 10,000 times: messages over a channel': STRACE,
   'system calls are 10,000 where one is made each time, which shows that strace sees all of them':
     STRACE,
   'system calls are one to sleep in waitSync, and one to wake it': STRACE,
