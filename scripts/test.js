@@ -27,8 +27,8 @@ const runs = [
 const hasTestbed = process.platform === 'linux' && process.arch === 'x64';
 if (hasTestbed) {
   // What does not depend on the backend has run: the tests of the testbed, of native/protocol/post.h
-  // alone, of the folders, of the benchmark's arithmetic, of instructions, and those of the hardware
-  // backend and of the command, which use the testbed themselves.
+  // alone, of the folders, of the benchmark's arithmetic, of instructions, of shared memory, and those
+  // of the hardware backend and of the command, which use the testbed themselves.
   const once = [
     'testbed',
     'native',
@@ -37,6 +37,7 @@ if (hasTestbed) {
     'cli',
     'bench',
     'instructions',
+    'memory',
     'docs',
   ];
   const ignore = once.flatMap((folder) => ['--ignore', `build/js/test/${folder}/**/*.test.js`]);
